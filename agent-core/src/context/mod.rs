@@ -1,0 +1,1 @@
+//! The context manager: what agents published, for those who ask.

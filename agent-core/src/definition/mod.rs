@@ -1,0 +1,1 @@
+//! Agent definition files: Markdown with front matter, read leniently.

@@ -1,0 +1,1 @@
+//! The ledger of figures: open one, check one.

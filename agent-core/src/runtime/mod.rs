@@ -1,0 +1,1 @@
+//! Takes requests in, opens sessions, answers questions: one agent, one workspace.

@@ -1,0 +1,1 @@
+//! Sessions: durable steps, progress, cancellation, one terminal message.

@@ -1,0 +1,1 @@
+//! Where sessions, journal and outbox live.

@@ -1,0 +1,1 @@
+//! Tools, their registry and the grants they run under.

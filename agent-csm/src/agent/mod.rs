@@ -1,0 +1,1 @@
+//! The agent: composes the phases into a session.

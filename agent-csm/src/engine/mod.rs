@@ -1,0 +1,1 @@
+//! Runs knowledge SQL over the canonical tables.

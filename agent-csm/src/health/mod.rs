@@ -1,0 +1,1 @@
+//! Health scores from signal readings.

@@ -1,0 +1,1 @@
+//! Files people have, mapped onto the canonical tables; the quality report.

@@ -1,0 +1,1 @@
+//! Analysis, implementation, growth: three short files that only compose the other rooms.

@@ -1,0 +1,1 @@
+//! Renewals by opt-out date.

@@ -1,0 +1,1 @@
+//! A company that never existed, for trying and testing.

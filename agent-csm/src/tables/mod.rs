@@ -1,0 +1,1 @@
+//! The canonical tables: their schema, their manifest, where they lie.

@@ -1,0 +1,1 @@
+//! The customer payloads of the protocol.
