@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary `csm`: everything is in `agent_csm::cli`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    agent_csm::cli::main()
+}

@@ -1,1 +1,101 @@
 //! The command line: one file per subcommand.
+//!
+//! Exit codes: 0 done · 1 the work failed · 2 the command was wrong · 3 the session was cancelled.
+
+#![expect(clippy::print_stdout, reason = "a command line prints")]
+
+mod completions;
+mod explain;
+mod export;
+mod failure;
+mod import;
+mod new;
+mod run;
+mod session;
+mod show;
+mod simulate;
+mod stdio;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use failure::CliError;
+
+/// A customer-success manager whose every number opens to its rows.
+#[derive(Debug, Parser)]
+#[command(name = "csm", version, about, max_term_width = 100)]
+#[command(after_help = "Try it:\n  csm run examples/lumen\n  csm explain churn_rate -w examples/lumen --rows")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a session: read the data, find who is at risk and who can grow, leave plans and lists
+    Run(run::RunArgs),
+    /// Serve the context-manager protocol on stdin and stdout, one JSON object per line
+    Stdio(stdio::StdioArgs),
+    /// Copy exports into a workspace and map them onto the canonical tables
+    Import(import::ImportArgs),
+    /// Open a figure: what it means, what it is, the rows it came from
+    Explain(explain::ExplainArgs),
+    /// Write tables as Parquet files that any tool can read
+    Export(export::ExportArgs),
+    /// Make up a SaaS company to try things on; its hidden truth goes to a folder of its own
+    Simulate(simulate::SimulateArgs),
+    /// Start an empty workspace
+    New(new::NewArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// Which workspace a command reads.
+#[derive(Args, Debug)]
+struct WorkspaceArgs {
+    /// The workspace folder
+    #[arg(short = 'w', long = "workspace", value_name = "DIR", default_value = ".")]
+    workspace: PathBuf,
+    /// The session to read [default: the latest completed one]
+    #[arg(long, value_name = "ID")]
+    session: Option<String>,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    logging();
+    let done = match cli.command {
+        Command::Run(args) => run::run(args),
+        Command::Stdio(args) => stdio::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            error.print();
+            error.exit_code()
+        }
+    }
+}
+
+/// Logs go to stderr, and only what `CSM_LOG` asks for; warnings without it.
+fn logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CSM_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,19 @@
+//! `csm completions SHELL`.
+
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory};
+
+use super::{Cli, CliError};
+
+/// Which shell.
+#[derive(Args, Debug)]
+pub(super) struct CompletionsArgs {
+    /// The shell to write for
+    shell: clap_complete::Shell,
+}
+
+pub(super) fn run(args: &CompletionsArgs) -> Result<ExitCode, CliError> {
+    clap_complete::generate(args.shell, &mut Cli::command(), "csm", &mut std::io::stdout());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,115 @@
+//! The seed's query in, valid messages out, nothing else on stdout.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use crate::support::{SEED_QUERY, Scratch, messages, stdio};
+
+fn converse(workspace: &std::path::Path, lines: &[u8]) -> Vec<Value> {
+    let mut child = stdio(workspace);
+    child.stdin.take().expect("stdin").write_all(lines).expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "stderr: {}", String::from_utf8_lossy(&output.stderr));
+    messages(&String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+fn schema() -> jsonschema::Validator {
+    let text = include_str!("../../protocol/schema/v1/message.json");
+    jsonschema::validator_for(&serde_json::from_str(text).expect("a schema")).expect("a valid schema")
+}
+
+fn journaled(messages: &[Value]) -> Vec<&Value> {
+    messages.iter().filter(|m| !m["_meta"]["seq"].is_null()).collect()
+}
+
+#[test]
+fn the_seeds_query_returns_the_context_three_phases_and_one_delivery() {
+    let scratch = Scratch::new();
+    let lumen = scratch.lumen("lumen");
+    let messages = converse(&lumen, format!("{SEED_QUERY}\n").as_bytes());
+
+    let schema = schema();
+    for message in &messages {
+        assert!(schema.is_valid(message), "not by the schema: {message}");
+    }
+    let journaled = journaled(&messages);
+    let statuses: Vec<&str> =
+        journaled.iter().map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?")).collect();
+    assert_eq!(statuses, ["customer_context", "analyzing", "managing", "growing", "completed"]);
+    let sequence: Vec<u64> = journaled.iter().filter_map(|m| m["_meta"]["seq"].as_u64()).collect();
+    assert_eq!(sequence, [1, 2, 3, 4, 5]);
+
+    let context = &journaled[0]["payload"];
+    for member in
+        ["account_segments", "product_usage", "health_metrics", "churn_risks", "growth_opportunities", "success_goals"]
+    {
+        assert!(context[member].is_object() || context[member].is_array(), "`{member}` is missing: {context}");
+    }
+
+    let progress = &journaled[2]["progress"];
+    let members: Vec<&String> = progress.as_object().expect("an object").keys().collect();
+    assert_eq!(members, ["accounts_managed", "health_score_avg", "churn_rate", "nps_score"]);
+    assert!(progress["accounts_managed"].is_u64(), "{progress}");
+    assert!(progress["health_score_avg"].is_u64(), "{progress}");
+    assert!(progress["nps_score"].is_i64(), "{progress}");
+    let rate = progress["churn_rate"].as_str().expect("a rate is text");
+    let (whole, tenth) = rate.strip_suffix('%').and_then(|r| r.split_once('.')).expect("like 3.2%");
+    assert!(whole.parse::<u32>().is_ok() && tenth.len() == 1 && tenth.parse::<u32>().is_ok(), "{rate}");
+    for member in members {
+        let figure = journaled[2]["_meta"]["evidence"][member].as_str().unwrap_or_default();
+        assert!(figure.starts_with("figure:"), "`{member}` has no figure");
+    }
+}
+
+#[test]
+fn a_question_is_answered_and_nothing_is_written() {
+    let scratch = Scratch::new();
+    let lumen = scratch.lumen("lumen");
+    let question = SEED_QUERY.replace(r#""payload":{"#, r#""payload":{"phases":[],"#);
+    let messages = converse(&lumen, format!("{question}\n").as_bytes());
+    let kinds: Vec<&str> =
+        messages.iter().map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?")).collect();
+    assert_eq!(kinds, ["customer_context", "completed"]);
+    assert!(!lumen.join("out").exists() && !lumen.join("plans").exists());
+}
+
+#[test]
+fn bad_lines_get_one_error_each_and_the_next_request_is_served() {
+    let scratch = Scratch::new();
+    let lumen = scratch.lumen("lumen");
+    let mut lines = b"not json\n[1]\n{\"request_type\":\"make_coffee\",\"requesting_agent\":\"x\",\"payload\":{}}\n\xff\xfe\n".to_vec();
+    lines.extend(vec![b' '; 1 << 20]);
+    lines.extend(b"{}\n");
+    lines.extend(br#"{"requesting_agent":"x","request_type":"get_weather_context","payload":{}}"#);
+    lines.extend(b"\n{\"requesting_agent\":\"x\",\"request_type\":\"describe_agent\",\"payload\":{}}\n");
+    let messages = converse(&lumen, &lines);
+    let schema = schema();
+    assert!(messages.iter().all(|m| schema.is_valid(m)), "{messages:#?}");
+    let mut codes: Vec<&str> = messages.iter().filter_map(|m| m["error"]["code"].as_str()).collect();
+    codes.sort_unstable();
+    assert_eq!(
+        codes,
+        ["CONTEXT_UNKNOWN", "INVALID_JSON", "LINE_TOO_LONG", "NOT_AN_OBJECT", "NOT_UTF8", "UNKNOWN_REQUEST_TYPE"]
+    );
+    let described = messages.iter().find(|m| m["response_type"] == "agent_description").expect("described");
+    assert!(described["payload"].to_string().contains("get_customer_context"), "{described}");
+}
+
+#[test]
+fn one_account_and_one_figure_can_be_asked_for() {
+    let scratch = Scratch::new();
+    let lumen = scratch.lumen("lumen");
+    converse(&lumen, format!("{SEED_QUERY}\n").as_bytes());
+    let account = std::fs::read_to_string(lumen.join("data/accounts.csv")).expect("accounts");
+    let id = account.lines().nth(1).and_then(|l| l.split(',').next()).expect("an id");
+    let asked = format!(
+        "{{\"requesting_agent\":\"x\",\"request_type\":\"get_account_context\",\"payload\":{{\"account\":\"{id}\"}}}}\n\
+         {{\"requesting_agent\":\"x\",\"request_type\":\"explain_figure\",\"payload\":{{\"figure\":\"churn_rate\"}}}}\n\
+         {{\"requesting_agent\":\"x\",\"request_type\":\"explain_figure\",\"payload\":{{\"figure\":\"no_such\"}}}}\n"
+    );
+    let messages = converse(&lumen, asked.as_bytes());
+    assert!(messages.iter().any(|m| m["response_type"] == "account_context"), "{messages:#?}");
+    assert!(messages.iter().any(|m| m["payload"]["figure"]["metric"] == "churn_rate"), "{messages:#?}");
+    assert!(messages.iter().any(|m| m["error"]["code"] == "FIGURE_UNKNOWN"), "{messages:#?}");
+}
