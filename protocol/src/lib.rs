@@ -5,6 +5,7 @@
 //! writing is strict (the seed's members first, `_meta` last, never `null` for what is absent).
 //! Start at [`decode_line`] for what may arrive and [`Outgoing`] for what may leave.
 
+mod body;
 mod envelope;
 mod json;
 

@@ -3,8 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::body::members_of;
 use crate::payload::Decision;
 use crate::{Figure, Members, Status};
+
+/// A reply as the payload of a response.
+#[must_use]
+pub fn payload_of(reply: &impl Serialize) -> Members {
+    members_of(reply)
+}
 
 /// Answer to `offer_context`: what of the offer the agent will use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

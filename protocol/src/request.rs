@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::body::members_of;
 use crate::envelope::{Envelope, message_members, mistyped};
 use crate::verb::VerbPayload;
 use crate::{ErrorCode, Members, Meta, RequestType, WireError};
@@ -89,12 +90,7 @@ impl Request {
     /// A verb with its payload.
     #[must_use]
     pub fn verb<P: VerbPayload + Serialize>(requesting_agent: &str, payload: &P) -> Self {
-        // Payloads of verbs are structs of texts, numbers and maps, whose writing cannot fail.
-        let payload = match serde_json::to_value(payload) {
-            Ok(Value::Object(members)) => members,
-            _ => Members::new(),
-        };
-        Self::new(requesting_agent, P::VERB.name(), payload)
+        Self::new(requesting_agent, P::VERB.name(), members_of(payload))
     }
 
     /// Checks `requesting_agent`, `request_type` and `payload`; everything else is kept as it is.

@@ -1,10 +1,12 @@
 //! What was asked for.
 
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
+use crate::body::members_of;
 use crate::envelope::{Envelope, message_members};
-use crate::{ErrorCode, Members, Meta, WireError};
+use crate::{ErrorCode, Members, Meta, Verb, WireError};
 
 const ORDER: &[&str] = &["agent", "response_type", "payload"];
 const CHECKED: &[&str] = ORDER;
@@ -52,6 +54,12 @@ impl ContextResponse {
         envelope.set(ORDER, "response_type", response_type.into());
         envelope.set(ORDER, "payload", payload.into());
         Self { envelope }
+    }
+
+    /// `agent` answers `verb` with its reply, one of [`crate::reply`].
+    #[must_use]
+    pub fn to_verb(agent: &str, verb: Verb, reply: &impl Serialize) -> Self {
+        Self::new(agent, verb.answer(), members_of(reply))
     }
 
     /// Checks `agent`, `response_type` and `payload`; everything else is kept as it is.

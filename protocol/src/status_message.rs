@@ -1,10 +1,10 @@
 //! How far an agent is, what it needs, and how it ended.
 
 use schemars::{JsonSchema, json_schema};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::body::value_of;
 use crate::envelope::{Envelope, message_members};
 use crate::{Approval, Deliverable, Delivery, ErrorCode, Handoff, Members, Meta, Status, WireError};
 
@@ -206,9 +206,4 @@ impl StatusMessage {
     fn typed<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.member(name).and_then(|value| T::deserialize(value).ok())
     }
-}
-
-/// A body of ours as JSON. They are made of texts, numbers and lists, whose writing cannot fail.
-fn value_of(body: &impl Serialize) -> Value {
-    serde_json::to_value(body).unwrap_or_default()
 }
