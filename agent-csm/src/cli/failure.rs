@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use protocol::WireError;
+
 /// A failed command.
 #[derive(Debug)]
 pub struct CliError {
@@ -43,6 +45,12 @@ impl CliError {
             next = cause.source();
         }
         Self { causes, ..Self::failed(what.to_string()) }
+    }
+
+    /// A failure as the runtime told it, in the words of the wire.
+    #[must_use]
+    pub fn told(error: &WireError) -> Self {
+        Self::failed(error.message.clone()).hint(error.hint.clone())
     }
 
     pub(super) fn print(&self) {

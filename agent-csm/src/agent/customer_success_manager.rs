@@ -1,0 +1,135 @@
+//! The agent itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use agent_core::agent::{Agent, Answer, Completion, Failure, Pin};
+use agent_core::definition::AgentDefinition;
+use agent_core::runtime::{Options, Runtime};
+use agent_core::session::{AskContext, SessionContext};
+use agent_core::tool::Rules;
+use async_trait::async_trait;
+use protocol::{ErrorCode, Figure, Members, Request};
+
+use super::fault::{invalid_knowledge, invalid_workspace};
+use super::{ask, pin, work};
+use crate::engine::Kept;
+use crate::knowledge::Knowledge;
+use crate::phases::Craft;
+use crate::workspace::Workspace;
+
+/// The customer-success manager of one workspace.
+pub struct CustomerSuccessManager {
+    craftsman: Arc<Craftsman>,
+}
+
+/// What the steps of a session need, read once.
+pub(super) struct Craftsman {
+    pub(super) root: PathBuf,
+    pub(super) definition: AgentDefinition,
+    pub(super) knowledge: Knowledge,
+    pub(super) craft: Craft,
+}
+
+impl Craftsman {
+    /// The workspace as it stands now.
+    pub(super) fn workspace(&self) -> Result<Workspace, Failure> {
+        Workspace::open(&self.root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))
+    }
+
+    /// Goals as people wrote them in `csm.toml`, and other agents' claims, each with who said it.
+    pub(super) async fn goals(&self, cx: &AskContext) -> Result<Vec<String>, Failure> {
+        let mut goals: Vec<String> =
+            self.workspace()?.config.goals.iter().map(|(name, goal)| format!("{name}: {goal}")).collect();
+        for claim in cx.context().ask("get_customer_context").await? {
+            let claimed = claim.payload.get("success_goals").cloned().unwrap_or_default();
+            if !claimed.is_null() {
+                goals.push(format!("{} says: {claimed}", claim.author));
+            }
+        }
+        Ok(goals)
+    }
+}
+
+impl CustomerSuccessManager {
+    /// Reads the definition and the knowledge for the workspace at `root`.
+    ///
+    /// # Errors
+    /// A knowledge file, the definition or `csm.toml` that cannot be read; each names file and line.
+    pub fn open(root: &Path) -> Result<Self, Failure> {
+        Workspace::open(root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))?;
+        let knowledge =
+            Knowledge::load(Some(root)).map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
+        let craft = Craft::parse(
+            ["", "playbooks", "templates"].into_iter().flat_map(|folder| knowledge.files(folder)),
+        )
+        .map_err(|error| invalid_knowledge(&error))?;
+        let (definition, warnings) =
+            AgentDefinition::parse(knowledge.file("agent.md").unwrap_or_default(), "agent.md")
+                .map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        let root = root.to_owned();
+        Ok(Self { craftsman: Arc::new(Craftsman { root, definition, knowledge, craft }) })
+    }
+
+    /// The runtime of this agent over its workspace: source data, settings and knowledge are closed to its hands.
+    ///
+    /// # Errors
+    /// The store cannot be opened, or another process holds the workspace.
+    pub async fn runtime(self) -> Result<Runtime, agent_core::runtime::RuntimeError> {
+        let root = self.craftsman.root.clone();
+        let rules = Rules::new().read_only("csm.toml").read_only("knowledge").read_only("data");
+        Runtime::open(Arc::new(self), &root, Options { rules, ..Options::default() }).await
+    }
+}
+
+#[async_trait]
+impl Agent for CustomerSuccessManager {
+    fn definition(&self) -> &AgentDefinition {
+        &self.craftsman.definition
+    }
+
+    fn request_type(&self) -> &str {
+        "get_customer_context"
+    }
+
+    fn response_type(&self) -> &str {
+        "customer_context"
+    }
+
+    fn reads(&self) -> &[&str] {
+        &["get_account_context"]
+    }
+
+    async fn pin(&self, request: &Request, cx: &AskContext) -> Result<Pin, Failure> {
+        pin::pin(request, &self.craftsman.knowledge, cx).await
+    }
+
+    async fn answer(&self, request: &Request, pin: &Pin, cx: &AskContext) -> Result<Answer, Failure> {
+        ask::customer_context(&self.craftsman, request, pin, cx).await
+    }
+
+    async fn work(&self, request: &Request, pin: &Pin, cx: &SessionContext) -> Result<Completion, Failure> {
+        work::work(Arc::clone(&self.craftsman), request, pin, cx).await
+    }
+
+    async fn read(&self, request: &Request, cx: &AskContext) -> Result<Answer, Failure> {
+        match request.request_type() {
+            "get_account_context" => ask::account_context(&self.craftsman, request, cx).await,
+            other => Err(Failure::new(ErrorCode::UnknownRequestType, format!("`{other}` is not served"))),
+        }
+    }
+
+    fn rows(&self, figure: &Figure, bytes: &[u8], limit: usize) -> Option<Vec<Members>> {
+        let kept = Kept::read(bytes).ok()?;
+        Some(kept.rows(&figure.scope).take(limit).collect())
+    }
+
+    fn definition_text(&self, figure: &Figure) -> Option<String> {
+        let measure = self.craftsman.knowledge.measure(&figure.metric)?;
+        let text = self.craftsman.knowledge.file(&figure.definition.file)?;
+        (measure.sha256 == figure.definition.sha256).then(|| text.to_owned())
+    }
+}

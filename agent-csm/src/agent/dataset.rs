@@ -1,0 +1,137 @@
+//! The data of a session: the canonical tables brought up to date, and the day everything is as of.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use agent_core::agent::{Failure, Pin};
+use chrono::NaiveDate;
+use protocol::ErrorCode;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::fault::{invalid_dataset, invalid_knowledge, off_thread};
+use crate::import::{ImportError, ImportReport, SourceMapping, import};
+use crate::knowledge::Knowledge;
+use crate::phases::Day;
+use crate::tables::Schema;
+use crate::workspace::Workspace;
+
+/// What the step `dataset` hands on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Ready {
+    /// End of this day, UTC.
+    pub(super) as_of: Day,
+    /// Hash of sources, mappings and table definitions, hex.
+    pub(super) data_hash: String,
+    /// What import says about the data.
+    pub(super) report: ImportReport,
+    /// Hash of what figures depend on: see [`stands_on`].
+    pub(super) stands_on: String,
+}
+
+/// What of a pin decides whether figures computed earlier are still the figures: not what people wrote since.
+const STANDS_ON: [&str; 5] = ["version", "knowledge", "as_of", "configuration", "data"];
+
+/// One hash over the parts of `pin` that figures depend on.
+pub(super) fn stands_on(pin: &Pin) -> String {
+    let parts = STANDS_ON.iter().filter_map(|part| Some(((*part).to_owned(), pin.parts.get(*part)?.clone())));
+    Pin::of(parts.collect()).hash
+}
+
+/// Imports what changed and settles the as-of date: the request's, else the configuration's, else the day of the
+/// newest dated row. Never today.
+pub(super) fn make_ready(
+    workspace: &Workspace,
+    knowledge: &Knowledge,
+    asked: Option<&str>,
+    stands_on: String,
+) -> Result<Ready, Failure> {
+    let schema = schema(knowledge)?;
+    let mappings = mappings(knowledge, &schema)?;
+    let report = import(workspace, &mappings, &schema).map_err(|error| refused(&error))?;
+    let asked = asked.map(day).transpose()?;
+    let newest = report.exported_on.as_deref().map(day).transpose()?;
+    let as_of = asked.or(workspace.config.as_of).or(newest).ok_or_else(|| {
+        Failure::new(ErrorCode::DatasetInvalid, "no row of the data is dated, so there is no day to be as of")
+            .with_hint("say the day: `--as-of 2026-09-30`, or `as_of` in csm.toml")
+    })?;
+    Ok(Ready { as_of: Day(as_of), data_hash: report.data_hash.clone(), report, stands_on })
+}
+
+/// The definition of the canonical tables.
+pub(crate) fn schema(knowledge: &Knowledge) -> Result<Schema, Failure> {
+    Schema::parse(knowledge.file("tables.toml").unwrap_or_default()).map_err(|error| invalid_knowledge(&error))
+}
+
+/// The source mappings, a workspace's own included.
+pub(crate) fn mappings(knowledge: &Knowledge, schema: &Schema) -> Result<Vec<SourceMapping>, Failure> {
+    knowledge
+        .files("sources")
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|it| it == "toml"))
+        .map(|(path, text)| {
+            SourceMapping::parse(path, text, schema).map_err(|error| invalid_knowledge(&error))
+        })
+        .collect()
+}
+
+fn refused(error: &ImportError) -> Failure {
+    let mut failure = invalid_dataset(error).with_hint(error.hint());
+    if let ImportError::NoAccounts { report } = error {
+        // What was found wrong is the reason there are none; without it the reader is left to guess.
+        let told: Vec<String> = report.rejects.iter().map(ToString::to_string).collect();
+        if !told.is_empty() {
+            let message = format!("{error}\n{}", told.join("\n"));
+            failure = Failure::new(ErrorCode::DatasetInvalid, message).with_hint(error.hint());
+        }
+    }
+    failure
+}
+
+fn day(text: &str) -> Result<NaiveDate, Failure> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| {
+        Failure::new(ErrorCode::InvalidRequest, format!("`{text}` is no day"))
+            .with_hint("write days as 2026-09-30")
+    })
+}
+
+/// One hash over the source files: their paths and contents.
+pub(super) async fn sources(workspace: &Workspace) -> Result<String, Failure> {
+    let data = workspace.data_dir();
+    off_thread(move || {
+        let mut files = Vec::new();
+        walk(&data, &mut files).map_err(|error| unreadable(&data, &error))?;
+        files.sort();
+        let mut hash = Sha256::new();
+        for path in files {
+            let mut file = fs::File::open(&path).map_err(|error| unreadable(&path, &error))?;
+            let mut inner = Sha256::new();
+            io::copy(&mut file, &mut inner).map_err(|error| unreadable(&path, &error))?;
+            hash.update(path.strip_prefix(&data).unwrap_or(&path).to_string_lossy().as_bytes());
+            hash.update([0]);
+            hash.update(inner.finalize());
+        }
+        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    })
+    .await
+}
+
+fn walk(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        match entry.file_type()? {
+            kind if kind.is_dir() => walk(&entry.path(), files)?,
+            kind if kind.is_file() => files.push(entry.path()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(ErrorCode::DatasetInvalid, format!("could not read `{}`: {error}", path.display()))
+}

@@ -1,0 +1,57 @@
+//! What a session depends on, as hashes: change one and it is another session.
+
+use std::collections::BTreeMap;
+
+use agent_core::agent::{Failure, Pin};
+use agent_core::session::AskContext;
+use agent_core::tool::{Glob, GlobInput, Read, ReadInput, ToolError, sha256};
+use protocol::Request;
+
+use super::dataset::sources;
+use super::fault::invalid_workspace;
+use crate::knowledge::Knowledge;
+use crate::workspace::Workspace;
+
+/// The pin of `request` in the workspace as it stands.
+///
+/// Plans count only where a person has changed them: what a session itself has written, or was about to write
+/// when it was killed, must not make it another session.
+pub(super) async fn pin(request: &Request, knowledge: &Knowledge, cx: &AskContext) -> Result<Pin, Failure> {
+    let workspace = Workspace::open(cx.workspace()).map_err(|error| invalid_workspace(&error))?;
+    let mut parts = BTreeMap::new();
+    let mut part = |name: &str, value: String| parts.insert(name.to_owned(), value);
+    part("version", env!("CARGO_PKG_VERSION").to_owned());
+    part("knowledge", knowledge.hash().to_owned());
+    part("as_of", request.as_of()?.unwrap_or_default().to_owned());
+    part("configuration", hash_of(cx, "csm.toml").await?.unwrap_or_default());
+    part("data", sources(&workspace).await?);
+    part("notes", hashes(cx, "notes/**/*.md", |_, _| true).await?);
+    let ours = cx.all_ours().await?;
+    let theirs = |path: &str, hash: &str| !ours.get(path).is_some_and(|known| known.contains(hash));
+    part("plans", hashes(cx, "plans/**/*.md", theirs).await?);
+    part("previous", cx.previous().await?.map(|session| session.id().to_owned()).unwrap_or_default());
+    Ok(Pin::of(parts))
+}
+
+/// One hash over the files that match `pattern` and that `counts` wants.
+async fn hashes(cx: &AskContext, pattern: &str, counts: impl Fn(&str, &str) -> bool) -> Result<String, Failure> {
+    let found = cx.tools().run::<Glob>(GlobInput::new(pattern)).await?;
+    let mut text = String::new();
+    for path in found.paths {
+        if let Some(hash) = hash_of(cx, &path).await?
+            && counts(&path, &hash)
+        {
+            text.push_str(&format!("{path} {hash}\n"));
+        }
+    }
+    Ok(sha256(text.as_bytes()))
+}
+
+/// The hash of one file; `None` where there is none.
+async fn hash_of(cx: &AskContext, path: &str) -> Result<Option<String>, Failure> {
+    match cx.tools().run::<Read>(ReadInput::new(path).limit(1)).await {
+        Ok(read) => Ok(Some(read.sha256)),
+        Err(ToolError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,222 @@
+//! The steps of a session.
+
+use std::sync::Arc;
+
+use agent_core::agent::{Completion, Failure, Pin};
+use agent_core::session::{Outcome, SessionContext};
+use protocol::{Deliverable, Delivery, ErrorCode, Handoff, HandoffOutcome, Request, Status};
+use serde_json::json;
+
+use super::assess::assess;
+use super::customer_success_manager::Craftsman;
+use super::dataset::{Ready, make_ready, stands_on};
+use super::fault::off_thread;
+use super::messages::{analyzing, context, growing, managing, meta_of, shown};
+use super::place::{Delivered, place};
+use crate::deliverable::{self, Snapshot};
+use crate::phases::{Analysis, Growth, Implementation, growth, implementation};
+use crate::wire::delivery;
+
+/// The phases a request may name.
+const PHASES: [&str; 3] = ["analysis", "implementation", "growth"];
+/// The figures of the delivery's progress, after the four of the role description.
+const DELIVERED: [&str; 7] = [
+    "accounts_managed",
+    "health_score_avg",
+    "churn_rate",
+    "nps_score",
+    "expansion_revenue",
+    "customer_advocates",
+    "renewal_rate",
+];
+
+/// Works through a session: data, context, then the phases that were asked for, then the delivery.
+pub(super) async fn work(
+    craftsman: Arc<Craftsman>,
+    request: &Request,
+    pin: &Pin,
+    cx: &SessionContext,
+) -> Result<Completion, Failure> {
+    let phases = phases(request)?;
+    let asked = request.as_of()?.map(str::to_owned);
+    let (worker, stands_on) = (Arc::clone(&craftsman), stands_on(pin));
+    let ready: Ready = cx
+        .step("dataset", &pin.hash, |cx| async move {
+            cx.tick(0, "reading data");
+            let ready = off_thread(move || {
+                make_ready(&worker.workspace()?, &worker.knowledge, asked.as_deref(), stands_on)
+            })
+            .await?;
+            Ok(Outcome::new(ready))
+        })
+        .await?;
+
+    let analysis = understand(&craftsman, &ready, cx).await?;
+    let newest: Option<Snapshot> = match cx.previous().await? {
+        Some(session) => session.output("snapshot").await?,
+        None => None,
+    };
+    let baseline = Snapshot::baseline(&analysis, newest.as_ref());
+    let plans = implementation(&analysis, &craftsman.craft, baseline);
+    let growth = growth(&analysis, &plans, &craftsman.craft);
+    let mut files =
+        deliverable::deliverables(&analysis, &plans, &growth, &craftsman.craft, baseline).map_err(|error| {
+            Failure::new(ErrorCode::KnowledgeInvalid, error.to_string())
+        })?;
+    files.push(deliverable::Deliverable {
+        path: "out/data-quality.md".to_owned(),
+        bytes: ready.report.render().into_bytes(),
+        placing: deliverable::Placing::SetAside,
+    });
+
+    let agent = &craftsman.definition.name;
+    let mut delivered: Vec<Delivered> = Vec::new();
+    for (phase, status) in
+        [("analysis", Status::Analyzing), ("implementation", Status::Managing), ("growth", Status::Growing)]
+    {
+        if !phases.contains(&phase) {
+            continue;
+        }
+        let said = match phase {
+            "analysis" => analyzing(agent, &analysis),
+            "implementation" => managing(agent, &analysis),
+            _ => growing(agent, &analysis),
+        };
+        let (mine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| phase_of(&file.path) == phase);
+        files = rest;
+        let hashes: Vec<(String, String)> =
+            mine.iter().map(|it| (it.path.clone(), agent_core::tool::sha256(&it.bytes))).collect();
+        let placed: Vec<Delivered> = cx
+            .phase(phase, status)
+            .step(phase, &hashes, |cx| async move {
+                cx.tick(0, "writing");
+                Ok(Outcome::new(place(&cx, mine).await?).say(said))
+            })
+            .await?;
+        delivered.extend(placed);
+    }
+    remember(&analysis, &plans, baseline, cx).await?;
+    Ok(complete(&analysis, growth, delivered, phases.contains(&"growth")))
+}
+
+/// The step `context`: every figure computed and kept with its rows, and the query answered.
+async fn understand(
+    craftsman: &Arc<Craftsman>,
+    ready: &Ready,
+    cx: &SessionContext,
+) -> Result<Analysis, Failure> {
+    let worker = Arc::clone(craftsman);
+    let input = (&ready.as_of, &ready.data_hash);
+    let ready = ready.clone();
+    cx.phase("analysis", Status::Analyzing)
+        .step("context", &input, |cx| async move {
+            let goals = worker.goals(&cx).await?;
+            let (teller, assessor) = (cx.clone(), Arc::clone(&worker));
+            let assessed = off_thread(move || {
+                let tell = |percent: u8, note: &str| teller.tick(percent, note);
+                assess(&assessor.workspace()?, &assessor.knowledge, &ready, goals, &tell)
+            })
+            .await?;
+            for rows in assessed.rows.into_values() {
+                cx.put_object(rows).await?;
+            }
+            let said = context(&worker.definition.name, &assessed.analysis, "embedded")?;
+            Ok(Outcome::new(assessed.analysis).figures(assessed.figures).say(said))
+        })
+        .await
+}
+
+/// The step `snapshot`: what the next session is compared with.
+async fn remember(
+    analysis: &Analysis,
+    plans: &Implementation,
+    baseline: Option<&Snapshot>,
+    cx: &SessionContext,
+) -> Result<(), Failure> {
+    let snapshot = Snapshot::of(analysis, plans, baseline);
+    let input = &snapshot.clone();
+    cx.step("snapshot", input, |_| async move { Ok(Outcome::new(snapshot)) }).await.map(|_| ())
+}
+
+fn complete(analysis: &Analysis, growth: Growth, delivered: Vec<Delivered>, handed: bool) -> Completion {
+    let told = delivery(analysis);
+    let (progress, _) = shown(analysis, &DELIVERED);
+    let mut message = told.message;
+    for note in delivered.iter().filter_map(|file| file.note.as_deref()) {
+        message.push_str(&format!(" {}.", capital(note)));
+    }
+    let mut out = Delivery::new(message);
+    out.progress = progress;
+    out.deliverables = delivered
+        .into_iter()
+        .map(|file| {
+            let title = title_of(&file.path);
+            let entry = Deliverable::new(file.path, title).with_sha256(file.sha256);
+            match file.note {
+                Some(note) => entry.with_note(note),
+                None => entry,
+            }
+        })
+        .collect();
+    if handed {
+        out.handoffs = growth
+            .handoffs
+            .into_iter()
+            .map(|handoff| {
+                let figures = handoff.figures.iter().map(|figure| figure.id.clone());
+                Handoff::new(handoff.peer, handoff.query, HandoffOutcome::LeftAsFile)
+                    .with_reason("no such peer is configured; the request lies in the workspace")
+                    .with_path(handoff.path)
+                    .with_figures(figures)
+            })
+            .collect();
+    }
+    let mut meta = meta_of(&told.evidence, &told.unknown, &told.implausible);
+    meta.set("as_of", json!(analysis.as_of));
+    Completion::from(out).with_meta(meta)
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The phases asked for, in their order; all of them when none is named.
+fn phases(request: &Request) -> Result<Vec<&'static str>, Failure> {
+    let Some(asked) = request.phases()? else { return Ok(PHASES.to_vec()) };
+    if let Some(unknown) = asked.iter().find(|phase| !PHASES.contains(phase)) {
+        return Err(Failure::new(ErrorCode::InvalidRequest, format!("`{unknown}` is no phase"))
+            .with_hint(format!("phases are {}", PHASES.map(|phase| format!("`{phase}`")).join(", "))));
+    }
+    Ok(PHASES.into_iter().filter(|phase| asked.contains(phase)).collect())
+}
+
+/// The phase that leaves a file.
+fn phase_of(path: &str) -> &'static str {
+    match path {
+        "out/portfolio.md" | "out/data-quality.md" | "out/at-risk.csv" | "out/growth.csv" => "analysis",
+        "out/actions.csv" => "implementation",
+        plan if plan.starts_with("plans/") => "implementation",
+        _ => "growth",
+    }
+}
+
+/// What a file is, for a list.
+fn title_of(path: &str) -> String {
+    let title = match path {
+        "out/monday.html" => "Monday page",
+        "out/monday.csv" => "Monday page as a table",
+        "out/portfolio.md" => "Checklist against targets",
+        "out/data-quality.md" => "Data quality report",
+        "out/at-risk.csv" => "Accounts at risk, with reasons",
+        "out/growth.csv" => "Accounts that can grow",
+        "out/actions.csv" => "Action queue",
+        "out/renewals.csv" => "Renewals by opt-out date",
+        "out/expansion.csv" => "Expansion candidates",
+        "out/advocacy.csv" => "Advocacy candidates",
+        plan if plan.starts_with("plans/") => "Success plan",
+        handoff if handoff.starts_with("out/handoffs/") => "Request to a peer",
+        other => other,
+    };
+    title.to_owned()
+}

@@ -1,0 +1,193 @@
+//! `csm explain FIGURE`: what it means, what it is, the rows it came from.
+
+use std::process::ExitCode;
+
+use agent_core::runtime::Runtime;
+use clap::Args;
+use protocol::{Figure, FigureId, FigureStatus, Scope};
+use serde_json::{Map, Value, json};
+
+use super::session::{block_on, chosen, open};
+use super::{CliError, WorkspaceArgs, show};
+use crate::engine::Kept;
+use crate::knowledge::Knowledge;
+use crate::text::nearest;
+
+/// What to open.
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    /// The figure, as a message or page names it [default: list the figures of the whole book]
+    figure: Option<String>,
+    /// The figure of one account, by id or name
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Print the rows it counts
+    #[arg(long)]
+    rows: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
+}
+
+pub(super) fn run(args: &ExplainArgs) -> Result<ExitCode, CliError> {
+    block_on(async {
+        let runtime = open(&args.workspace.workspace).await?;
+        let done = explain(&runtime, args).await;
+        runtime.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    })
+}
+
+async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> {
+    let session = chosen(runtime, args.workspace.session.as_deref()).await?;
+    let unreadable = |error: &dyn std::error::Error| CliError::because("could not read the ledger", error);
+    let figures = runtime.ledger().list(&session).await.map_err(|error| unreadable(&error))?;
+    let Some(name) = &args.figure else {
+        list(&figures, args);
+        return Ok(());
+    };
+    let figure = find(&figures, name, args.account.as_deref())?;
+    let bytes = if args.rows {
+        runtime.ledger().rows(figure).map_err(|error| unreadable(&error))?
+    } else {
+        None
+    };
+    let rows: Option<Vec<Map<String, Value>>> = match bytes {
+        Some(bytes) => {
+            let kept = Kept::read(&bytes).map_err(|error| unreadable(&error))?;
+            Some(kept.rows(&figure.scope).collect())
+        }
+        None => args.rows.then(Vec::new),
+    };
+    if args.json {
+        let mut opened = json!({ "session_id": session, "figure": figure });
+        if let Some(rows) = rows {
+            opened["rows"] = json!(rows);
+        }
+        println!("{opened}");
+        return Ok(());
+    }
+    tell(figure, args)?;
+    if let Some(rows) = rows {
+        table(&rows);
+    }
+    Ok(())
+}
+
+/// The figure that `name` and `account` mean.
+fn find<'a>(figures: &'a [Figure], name: &str, account: Option<&str>) -> Result<&'a Figure, CliError> {
+    let id = match account {
+        None => FigureId::from(name),
+        Some(account) => {
+            let metric = name.strip_prefix("figure:").unwrap_or(name);
+            let metric = metric.split('@').next().unwrap_or(metric);
+            FigureId::of(metric, &Scope::one("account", account))
+        }
+    };
+    if let Some(figure) = figures.iter().find(|figure| figure.id == id) {
+        return Ok(figure);
+    }
+    let wanted = id.as_str().trim_start_matches("figure:");
+    let near = nearest(wanted, figures.iter().map(|figure| figure.id.as_str().trim_start_matches("figure:")));
+    let hint = match near {
+        Some(near) => format!("the nearest is `{near}`; `csm explain` lists those of the whole book"),
+        None => "`csm explain` lists those of the whole book".to_owned(),
+    };
+    Err(CliError::failed(format!("the session has no figure `{wanted}`")).hint(hint))
+}
+
+/// Every figure of the whole book.
+fn list(figures: &[Figure], args: &ExplainArgs) {
+    let whole: Vec<&Figure> = figures.iter().filter(|figure| figure.scope == Scope::all()).collect();
+    if args.json {
+        println!("{}", json!(whole));
+        return;
+    }
+    show::table(
+        ["figure", "value", "target", "", "n", "what it is"],
+        whole.iter().map(|figure| {
+            [
+                figure.metric.clone(),
+                figure.shown.clone(),
+                figure.target.as_ref().map(ToString::to_string).unwrap_or_default(),
+                verdict(figure).to_owned(),
+                figure.n.to_string(),
+                figure.reason.clone().or_else(|| figure.implausible.clone()).unwrap_or_else(|| figure.title.clone()),
+            ]
+        }),
+    );
+}
+
+fn verdict(figure: &Figure) -> &'static str {
+    match figure.status {
+        FigureStatus::Pass => "PASS",
+        FigureStatus::Fail => "FAIL",
+        FigureStatus::Unknown => "UNKNOWN",
+        FigureStatus::Known => "",
+    }
+}
+
+/// The figure in words.
+fn tell(figure: &Figure, args: &ExplainArgs) -> Result<(), CliError> {
+    let knowledge = Knowledge::load(Some(&args.workspace.workspace))
+        .map_err(|error| CliError::because("could not read the knowledge files", &error).hint(error.hint()))?;
+    println!("{}", figure.title);
+    println!("  {} = {} {}", figure.id, figure.shown, verdict(figure));
+    if let Some(reason) = &figure.reason {
+        println!("  unknown because: {reason}");
+    }
+    if let Some(why) = &figure.implausible {
+        println!("  implausible: {why}");
+    }
+    if let Some(target) = &figure.target {
+        println!("  target: {target}");
+    }
+    let window = figure.window.as_ref();
+    let when = window.map_or_else(
+        || format!("at the end of {}", figure.as_of),
+        |it| format!("{} up to and including {}, from {}", it.words, figure.as_of, it.start),
+    );
+    println!("  when: {when}");
+    println!("  n: {}", figure.n);
+    println!("  value: {}", figure.definition.value);
+    let measure = knowledge.measure(&figure.metric);
+    match measure.filter(|measure| measure.sha256 == figure.definition.sha256) {
+        Some(measure) => {
+            println!("  meaning: {}", measure.says);
+            println!("  defined in: knowledge/{} (sha256 {})", figure.definition.file, short(&measure.sha256));
+        }
+        None => println!(
+            "  defined in: knowledge/{}, as it was then (sha256 {}); it has changed since",
+            figure.definition.file,
+            short(&figure.definition.sha256)
+        ),
+    }
+    match &figure.evidence {
+        Some(evidence) => println!("  rows: {} (`--rows` prints them)", evidence.count),
+        None => println!("  rows: none"),
+    }
+    Ok(())
+}
+
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
+fn table(rows: &[Map<String, Value>]) {
+    let Some(first) = rows.first() else {
+        println!("no rows");
+        return;
+    };
+    let headers: Vec<String> = first.keys().cloned().collect();
+    let cell = |value: Option<&Value>| match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    show::wide_table(
+        &headers,
+        rows.iter().map(|row| headers.iter().map(|header| cell(row.get(header))).collect()),
+    );
+}

@@ -1,0 +1,59 @@
+//! `csm export tables`: every table as Parquet, for any tool.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::session::{block_on, chosen, open};
+use super::{CliError, WorkspaceArgs, show};
+use crate::agent::tables_of;
+
+/// What to export.
+#[derive(Args, Debug)]
+pub(super) struct ExportArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Canonical tables as known on the as-of date, and every derived table
+    Tables(TablesArgs),
+}
+
+/// Where to.
+#[derive(Args, Debug)]
+struct TablesArgs {
+    /// The folder to write to
+    #[arg(long, value_name = "DIR", default_value = "tables")]
+    out: PathBuf,
+    #[command(flatten)]
+    workspace: WorkspaceArgs,
+}
+
+pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, CliError> {
+    let What::Tables(args) = &args.what;
+    let root = &args.workspace.workspace;
+    let as_of = block_on(async {
+        let runtime = open(root).await?;
+        let session = chosen(&runtime, args.workspace.session.as_deref()).await;
+        let as_of = match session {
+            Ok(session) => runtime
+                .ledger()
+                .list(&session)
+                .await
+                .map_err(|error| CliError::because("could not read the ledger", &error))?
+                .into_iter()
+                .next()
+                .map(|figure| figure.as_of),
+            Err(error) if args.workspace.session.is_some() => return Err(error),
+            Err(_) => None,
+        };
+        runtime.close().await;
+        Ok(as_of)
+    })?;
+    let written = tables_of(root, as_of.as_deref(), &args.out).map_err(|failure| CliError::told(failure.error()))?;
+    show::table(["table"], written.iter().map(|path| [path.display().to_string()]));
+    Ok(ExitCode::SUCCESS)
+}

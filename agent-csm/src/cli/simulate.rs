@@ -1,0 +1,29 @@
+//! `csm simulate DIR`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::CliError;
+use crate::simulate::{self, Parameters};
+
+/// What to make up, and where.
+#[derive(Args, Debug)]
+pub(super) struct SimulateArgs {
+    #[command(flatten)]
+    parameters: Parameters,
+    /// Folder for the hidden truth, which import never reads [default: DIR with `-truth` added]
+    #[arg(long, value_name = "DIR")]
+    truth: Option<PathBuf>,
+    /// The workspace folder to write
+    dir: PathBuf,
+}
+
+pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, CliError> {
+    let summary = simulate::run(&args.parameters, &args.dir, args.truth.as_deref())
+        .map_err(|error| CliError::because("could not write the company", &error))?;
+    println!("{summary}");
+    println!("Next: csm run {}", args.dir.display());
+    Ok(ExitCode::SUCCESS)
+}
