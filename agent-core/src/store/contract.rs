@@ -44,6 +44,14 @@ pub trait Store: Send + Sync + 'static {
     /// Makes everything in `commit` true at once.
     async fn commit(&self, lease: &Lease, commit: Commit) -> Result<(), StoreError>;
 
+    /// Ends one session with `commit` and opens `new` in its place, at once.
+    async fn supersede(
+        &self,
+        lease: &Lease,
+        commit: Commit,
+        new: NewSession,
+    ) -> Result<SessionRecord, StoreError>;
+
     /// Records that the bytes with this hash are about to be written to `path`.
     async fn record_file(&self, lease: &Lease, path: &str, sha256: &str) -> Result<(), StoreError>;
 

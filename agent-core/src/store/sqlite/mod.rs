@@ -134,6 +134,15 @@ impl Store for SqliteStore {
         write::commit(self, lease, commit).await
     }
 
+    async fn supersede(
+        &self,
+        lease: &Lease,
+        commit: Commit,
+        new: NewSession,
+    ) -> Result<SessionRecord, StoreError> {
+        write::supersede(self, lease, commit, new).await
+    }
+
     async fn record_file(&self, lease: &Lease, path: &str, sha256: &str) -> Result<(), StoreError> {
         write::record_file(self, lease, path, sha256).await
     }

@@ -1,5 +1,5 @@
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Executor, Row, Sqlite};
+use sqlx::{Executor, Row, Sqlite, Transaction};
 
 use super::{SqliteStore, StoreError, failed, unreadable};
 use crate::store::records::{NewSession, Opened, SessionRecord, SessionState};
@@ -31,43 +31,64 @@ pub(super) async fn open(store: &SqliteStore, new: NewSession) -> Result<Opened,
         .fetch_optional(&mut *transaction)
         .await
         .map_err(&failed)?;
-    let (id, opened) = match unfinished.as_ref().map(record).transpose()? {
+    let opened = match unfinished.as_ref().map(record).transpose()? {
         Some(there) if there.pin == new.pin && there.request_hash == new.request_hash => {
-            (there.id.clone(), Opened::Existing(there))
+            keep_key(&mut transaction, &new, &there.id).await?;
+            Opened::Existing(there)
         }
         Some(there) => return Ok(Opened::Unfinished(there)),
-        None => {
-            sqlx::query(
-                "INSERT INTO sessions (id, tenant, pin, pin_parts, request, request_hash, state, opened_at)
-                 VALUES (?, ?, ?, ?, ?, ?, 'open', ?)",
-            )
-            .bind(&new.id)
-            .bind(&new.tenant)
-            .bind(&new.pin)
-            .bind(serde_json::to_string(&new.pin_parts).map_err(unreadable("sessions.pin_parts"))?)
-            .bind(new.request.to_string())
-            .bind(&new.request_hash)
-            .bind(new.at)
-            .execute(&mut *transaction)
-            .await
-            .map_err(&failed)?;
-            let record = one(&mut *transaction, &new.id).await?;
-            (new.id.clone(), Opened::New(record.ok_or(StoreError::NoSession { id: new.id.clone() })?))
-        }
+        None => Opened::New(insert(&mut transaction, &new).await?),
     };
-
-    if let Some(key) = &new.idempotency_key {
-        sqlx::query("INSERT INTO idempotency_keys (tenant, key, request_hash, session_id) VALUES (?, ?, ?, ?)")
-            .bind(&new.tenant)
-            .bind(key)
-            .bind(&new.request_hash)
-            .bind(id)
-            .execute(&mut *transaction)
-            .await
-            .map_err(&failed)?;
-    }
     transaction.commit().await.map_err(&failed)?;
     Ok(opened)
+}
+
+/// Adds `new`, with its key if it has one.
+pub(super) async fn insert(
+    transaction: &mut Transaction<'_, Sqlite>,
+    new: &NewSession,
+) -> Result<SessionRecord, StoreError> {
+    sqlx::query(
+        "INSERT INTO sessions (id, tenant, pin, pin_parts, request, request_hash, state, opened_at)
+         VALUES (?, ?, ?, ?, ?, ?, 'open', ?)",
+    )
+    .bind(&new.id)
+    .bind(&new.tenant)
+    .bind(&new.pin)
+    .bind(serde_json::to_string(&new.pin_parts).map_err(unreadable("sessions.pin_parts"))?)
+    .bind(new.request.to_string())
+    .bind(&new.request_hash)
+    .bind(new.at)
+    .execute(&mut **transaction)
+    .await
+    .map_err(failed("opening a session"))?;
+    keep_key(transaction, new, &new.id).await?;
+    let record = one(&mut **transaction, &new.id).await?;
+    record.ok_or_else(|| StoreError::NoSession { id: new.id.clone() })
+}
+
+/// Lets the key of `new`, if it has one, lead to `session_id` from now on.
+///
+/// A key can move only when a resumed session was superseded: a retry must then find the successor.
+async fn keep_key(
+    transaction: &mut Transaction<'_, Sqlite>,
+    new: &NewSession,
+    session_id: &str,
+) -> Result<(), StoreError> {
+    let Some(key) = &new.idempotency_key else { return Ok(()) };
+    sqlx::query(
+        "INSERT INTO idempotency_keys (tenant, key, request_hash, session_id) VALUES (?, ?, ?, ?)
+         ON CONFLICT (tenant, key) DO UPDATE SET session_id = excluded.session_id
+         WHERE request_hash = excluded.request_hash",
+    )
+    .bind(&new.tenant)
+    .bind(key)
+    .bind(&new.request_hash)
+    .bind(session_id)
+    .execute(&mut **transaction)
+    .await
+    .map(drop)
+    .map_err(failed("keeping an idempotency key"))
 }
 
 pub(super) async fn keyed(

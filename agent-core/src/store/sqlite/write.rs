@@ -1,9 +1,11 @@
 use protocol::Figure;
 use sqlx::{Sqlite, Transaction};
 
-use super::sessions::one;
+use super::sessions::{insert, one};
 use super::{SqliteStore, StoreError, failed, unreadable};
-use crate::store::records::{Commit, JournalEntry, Lease, OutboxEntry, SessionState};
+use crate::store::records::{
+    Commit, JournalEntry, Lease, NewSession, OutboxEntry, SessionRecord, SessionState,
+};
 
 pub(super) async fn take_lease(
     store: &SqliteStore,
@@ -49,21 +51,43 @@ pub(super) async fn renew_lease(store: &SqliteStore, lease: &Lease, until: i64) 
 
 pub(super) async fn commit(store: &SqliteStore, lease: &Lease, commit: Commit) -> Result<(), StoreError> {
     let mut transaction = store.write().await?;
-    check_lease(&mut transaction, lease).await?;
+    apply(&mut transaction, lease, commit).await?;
+    transaction.commit().await.map_err(failed("committing a step"))
+}
+
+pub(super) async fn supersede(
+    store: &SqliteStore,
+    lease: &Lease,
+    commit: Commit,
+    new: NewSession,
+) -> Result<SessionRecord, StoreError> {
+    let mut transaction = store.write().await?;
+    apply(&mut transaction, lease, commit).await?;
+    let record = insert(&mut transaction, &new).await?;
+    transaction.commit().await.map_err(failed("superseding a session"))?;
+    Ok(record)
+}
+
+async fn apply(
+    transaction: &mut Transaction<'_, Sqlite>,
+    lease: &Lease,
+    commit: Commit,
+) -> Result<(), StoreError> {
+    check_lease(transaction, lease).await?;
     if let Some(step) = &commit.step {
-        add_step(&mut transaction, lease, step).await?;
+        add_step(transaction, lease, step).await?;
     }
     for message in &commit.messages {
-        add_message(&mut transaction, lease, message).await?;
+        add_message(transaction, lease, message).await?;
     }
     for figure in &commit.figures {
-        add_figure(&mut transaction, lease, figure).await?;
+        add_figure(transaction, lease, figure).await?;
     }
-    extend_lease(&mut transaction, lease, commit.lease_until).await?;
+    extend_lease(transaction, lease, commit.lease_until).await?;
     if let Some(state) = commit.close {
-        close(&mut transaction, lease, state, commit.at).await?;
+        close(transaction, lease, state, commit.at).await?;
     }
-    transaction.commit().await.map_err(failed("committing a step"))
+    Ok(())
 }
 
 pub(super) async fn record_file(
