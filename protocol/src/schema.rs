@@ -1,0 +1,133 @@
+//! JSON Schemas of everything that goes over the wire, generated from the types.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::transform_subschemas;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::{ContextResponse, ErrorMessage, Figure, Members, Request, StatusMessage, Verb, reply};
+
+/// All schemas with the stem of their file, in the order they are documented.
+///
+/// `message` accepts any line an agent writes; the others are its parts: one per kind of message, one per verb
+/// (the whole request) and one per answer (the whole response).
+#[must_use]
+pub fn all() -> Vec<(String, Schema)> {
+    let mut schemas = vec![
+        ("message".to_owned(), message()),
+        ("request".to_owned(), of::<Request>()),
+        ("response".to_owned(), of::<ContextResponse>()),
+        ("status".to_owned(), of::<StatusMessage>()),
+        ("error".to_owned(), of::<ErrorMessage>()),
+        ("figure".to_owned(), of::<Figure>()),
+        ("published_contexts".to_owned(), of::<reply::PublishedContexts>()),
+    ];
+    for verb in Verb::ALL {
+        schemas.push((verb.name().to_owned(), verb_request(*verb)));
+        let answer = verb.answer().to_owned() + ".response";
+        if schemas.iter().all(|(stem, _)| *stem != answer) {
+            schemas.push((answer, verb_response(*verb)));
+        }
+    }
+    schemas
+}
+
+/// The text a schema's file has.
+#[must_use]
+pub fn file_text(schema: &Schema) -> String {
+    format!("{:#}\n", schema.as_value())
+}
+
+fn generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12().with_transform(never_null).into_generator()
+}
+
+fn of<T: JsonSchema>() -> Schema {
+    generator().into_root_schema_for::<T>()
+}
+
+fn message() -> Schema {
+    let mut generator = generator();
+    let kinds = [
+        ("request_type", generator.subschema_for::<Request>()),
+        ("response_type", generator.subschema_for::<ContextResponse>()),
+        ("status", generator.subschema_for::<StatusMessage>()),
+        ("error", generator.subschema_for::<ErrorMessage>()),
+    ];
+    // A kind is told by the first of these members that is there, so each rules out those before it.
+    let mut earlier: Vec<Value> = Vec::new();
+    let mut one_of = Vec::new();
+    for (member, schema) in kinds {
+        let mut parts = vec![schema.to_value(), json!({ "required": [member] })];
+        if !earlier.is_empty() {
+            parts.push(json!({ "not": { "anyOf": earlier } }));
+        }
+        one_of.push(json!({ "allOf": parts }));
+        earlier.push(json!({ "required": [member] }));
+    }
+    let schema = json_schema!({
+        "title": "Message",
+        "description": "Any line an agent writes.",
+        "oneOf": one_of,
+    });
+    finish(generator, schema)
+}
+
+fn verb_request(verb: Verb) -> Schema {
+    let mut generator = generator();
+    let request = generator.subschema_for::<Request>();
+    let payload = verb.payload_schema(&mut generator);
+    let schema = json_schema!({
+        "title": verb.name(),
+        "description": verb.says(),
+        "allOf": [request],
+        "properties": { "request_type": { "const": verb.name() }, "payload": payload },
+    });
+    finish(generator, schema)
+}
+
+fn verb_response(verb: Verb) -> Schema {
+    let mut generator = generator();
+    let response = generator.subschema_for::<ContextResponse>();
+    let payload = verb.reply_schema(&mut generator);
+    let schema = json_schema!({
+        "title": verb.answer(),
+        "description": format!("The answer to `{}`.", verb.name()),
+        "allOf": [response],
+        "properties": { "response_type": { "const": verb.answer() }, "payload": payload },
+    });
+    finish(generator, schema)
+}
+
+/// Adds the dialect and the shared definitions to a schema put together by hand.
+fn finish(mut generator: SchemaGenerator, mut schema: Schema) -> Schema {
+    let definitions: Members = generator.take_definitions(true).into_iter().collect();
+    let dialect = generator.settings().meta_schema.as_deref().unwrap_or_default().to_owned();
+    let body = std::mem::take(schema.ensure_object());
+    let whole = schema.ensure_object();
+    whole.insert("$schema".to_owned(), dialect.into());
+    whole.extend(body);
+    whole.insert("$defs".to_owned(), definitions.into());
+    schema
+}
+
+/// Absent members are not written, so an optional member is never `null`.
+fn never_null(schema: &mut Schema) {
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(branches)) = schema.get_mut("anyOf") {
+        branches.retain(|branch| branch.get("type") != Some(&Value::from("null")));
+        if let [only] = branches.as_slice()
+            && let Some(only) = only.as_object().cloned()
+        {
+            schema.remove("anyOf");
+            schema.ensure_object().extend(only);
+        }
+    }
+    transform_subschemas(&mut never_null, schema);
+}
