@@ -9,3 +9,4 @@ mod failure;
 pub use answer::{Answer, Completion, Pin};
 pub use contract::Agent;
 pub use failure::Failure;
+pub(crate) use failure::Then;

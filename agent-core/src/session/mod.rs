@@ -1,6 +1,6 @@
 //! Sessions: durable steps, progress, cancellation, one terminal message.
 //!
-//! A session is one actor task that owns its sequence numbers and its lease ([`actor`]); the agent's work
+//! A session is one actor task that owns its sequence numbers and its lease; the agent's work
 //! runs beside it and asks it to commit. Listeners read what was committed ([`SessionHandle`]).
 
 mod actor;
@@ -8,6 +8,7 @@ mod ask;
 mod canonical;
 mod completed;
 mod context;
+mod ending;
 mod handle;
 mod message;
 mod outcome;
@@ -21,7 +22,8 @@ pub use handle::SessionHandle;
 pub use outcome::Outcome;
 pub use place::{Placed, Placing};
 
-pub(crate) use actor::{Actor, Ending, Timing};
+pub(crate) use actor::{Actor, Timing};
 pub(crate) use ask::Ground;
+pub(crate) use ending::{Ending, closing};
 pub(crate) use handle::Live;
-pub(crate) use message::{meta_mut, stamp};
+pub(crate) use message::Stamp;
