@@ -1,1 +1,41 @@
 //! Tools, their registry and the grants they run under.
+//!
+//! An author implements [`Tool`]; a [`Registry`] holds an explicit list of them; a [`Toolbox`] is
+//! what an agent gets: the registry narrowed by its definition's grants, over one [`Confined`]
+//! directory.
+
+mod adapter;
+mod blocking;
+mod commit;
+mod confined;
+mod edit;
+mod error;
+mod glob;
+mod grep;
+mod guard;
+mod handle;
+mod read;
+mod registry;
+mod resolve;
+mod stage;
+mod toolbox;
+mod walk;
+mod write;
+
+pub use adapter::{Access, ErasedTool, Tool, ToolContext};
+pub use confined::{Confined, Rules};
+pub use edit::{Edit, EditInput, EditOutput};
+pub use error::{FailureKind, Refusal, ToolError};
+pub use glob::{Glob, GlobInput, GlobOutput};
+pub use grep::{Grep, GrepInput, GrepLine, GrepOutput};
+pub use handle::sha256;
+pub use read::{Read, ReadInput, ReadOutput};
+pub use registry::{Registry, RegistryError, ToolInfo};
+pub use toolbox::Toolbox;
+pub use walk::Skipped;
+pub use write::{Write, WriteInput, WriteOutput};
+
+/// The five file tools, ready for [`Registry::new`].
+pub fn file_tools() -> Vec<Box<dyn ErasedTool>> {
+    vec![Box::new(Read), Box::new(Write), Box::new(Edit), Box::new(Glob), Box::new(Grep)]
+}
