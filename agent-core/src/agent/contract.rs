@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use protocol::{Figure, Members, Request};
+use protocol::{Figure, Members, Request, WireError};
 use serde_json::Value;
 
 use super::{Answer, Completion, Failure, Pin};
@@ -24,6 +24,12 @@ pub trait Agent: Send + Sync + 'static {
     /// Further request types it answers by reading, without a session.
     fn reads(&self) -> &[&str] {
         &[]
+    }
+
+    /// Whether a request of [`Agent::request_type`] is only a question: answered, closed, nothing written.
+    /// By default it is one when it names no phase: `"phases": []`.
+    fn is_question(&self, request: &Request) -> Result<bool, WireError> {
+        Ok(request.phases()?.is_some_and(|phases| phases.is_empty()))
     }
 
     /// Takes the hash of everything the work depends on: data, what people wrote, knowledge,
@@ -54,5 +60,10 @@ pub trait Agent: Send + Sync + 'static {
                 _ => None,
             })
             .collect()
+    }
+
+    /// The file that defines a figure, as it was when the figure was computed, if that is still known.
+    fn definition_text(&self, _figure: &Figure) -> Option<String> {
+        None
     }
 }

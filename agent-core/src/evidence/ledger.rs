@@ -16,7 +16,7 @@ pub struct Ledger {
 
 /// A figure with its rows.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub struct OpenedRows {
     /// The session that recorded it.
     pub session_id: String,
     /// The figure.
@@ -78,10 +78,10 @@ impl Ledger {
     }
 
     /// The figure called `id` in a session, with its rows verified.
-    pub async fn open(&self, session_id: &str, id: &FigureId) -> Result<Option<Opening>, LedgerError> {
+    pub async fn open(&self, session_id: &str, id: &FigureId) -> Result<Option<OpenedRows>, LedgerError> {
         let Some(figure) = self.figure(session_id, id).await? else { return Ok(None) };
         let rows = self.rows(&figure)?;
-        Ok(Some(Opening { session_id: session_id.to_owned(), figure, rows }))
+        Ok(Some(OpenedRows { session_id: session_id.to_owned(), figure, rows }))
     }
 
     /// The bytes of a figure's rows, verified; `None` when it has none.

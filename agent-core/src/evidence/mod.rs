@@ -2,4 +2,4 @@
 
 mod ledger;
 
-pub use ledger::{Ledger, LedgerError, Opening};
+pub use ledger::{Ledger, LedgerError, OpenedRows};

@@ -15,7 +15,7 @@ use super::ending::{Ending, closing};
 use super::handle::{CancelSwitch, Live, Progress, Standing, interrupted};
 use super::message::Stamp;
 use crate::agent::{Agent, Completion, Failure, Pin, Then};
-use crate::store::{Commit, JournalEntry, Lease, OutboxEntry, SessionRecord, StoreError};
+use crate::store::{Commit, JournalEntry, Lease, OutboxEntry, SessionRecord, StoreError, WorkspaceLock};
 use crate::tool::Toolbox;
 
 /// Steps wait for their commit one at a time; a few may be under way side by side.
@@ -59,8 +59,17 @@ pub(crate) struct Actor {
     cancel: CancelSwitch,
     interrupt: CancellationToken,
     timing: Timing,
+    /// Held while the session runs, so that others know its owner to be alive.
+    lock: Option<WorkspaceLock>,
     /// The first reason for which a step could not be recorded; the session cannot complete after it.
     broken: Option<Failure>,
+}
+
+/// The right to run a session.
+pub(crate) struct Hold {
+    pub(crate) lease: Lease,
+    /// Absent when another live process has it, whose own lease ran out.
+    pub(crate) lock: Option<WorkspaceLock>,
 }
 
 /// Why the actor stopped listening to the work.
@@ -78,10 +87,11 @@ impl Actor {
         tools: &Toolbox,
         record: &SessionRecord,
         pin: Pin,
-        lease: Lease,
+        hold: Hold,
         timing: Timing,
         interrupt: CancellationToken,
     ) -> Result<(Self, Live, SessionContext), StoreError> {
+        let Hold { lease, lock } = hold;
         let journal: BTreeMap<String, JournalEntry> = ground
             .store
             .journal(&record.id)
@@ -90,7 +100,7 @@ impl Actor {
             .map(|entry| (entry.key.clone(), entry))
             .collect();
         let seq = ground.store.last_seq(&record.id).await?;
-        let (progress, listening) = watch::channel(Progress { seq, at: Standing::Running });
+        let (progress, listening) = watch::channel(Progress { at: Standing::Running });
         let (actor, told) = mpsc::channel(STEP_QUEUE);
         let (ticks, _) = broadcast::channel(TICK_QUEUE);
         let cancel = CancelSwitch::default();
@@ -118,8 +128,20 @@ impl Actor {
         };
         let cx = SessionContext::new(ask, inner);
         let name = name.to_owned();
-        let actor =
-            Self { ground, name, lease, stamp, seq, progress, told, cancel, interrupt, timing, broken: None };
+        let actor = Self {
+            ground,
+            name,
+            lease,
+            stamp,
+            seq,
+            progress,
+            told,
+            cancel,
+            interrupt,
+            timing,
+            broken: None,
+            lock,
+        };
         Ok((actor, live, cx))
     }
 
@@ -141,8 +163,7 @@ impl Actor {
             Turn::Over(result) => self.end_of(result).await,
             Turn::Cancel => {
                 wind_down(work, self.timing.grace).await;
-                let why = self.cancel.why().unwrap_or_else(|| "cancelled".to_owned());
-                self.end(Ending::Cancelled(why)).await
+                self.end(self.cancel.why().into()).await
             }
             Turn::Stop(failure) => {
                 wind_down(work, Duration::ZERO).await;
@@ -152,7 +173,9 @@ impl Actor {
         if let Standing::Stopped(failure) = &standing {
             tracing::warn!(session = %self.lease.session_id, %failure, "session stopped unfinished");
         }
-        self.progress.send_replace(Progress { seq: self.seq, at: standing });
+        // Whoever hears of the end may open the next session at once.
+        self.lock = None;
+        self.progress.send_replace(Progress { at: standing });
     }
 
     async fn drive(&mut self, work: &mut JoinHandle<Result<Completion, Failure>>) -> Turn {
@@ -202,7 +225,7 @@ impl Actor {
         let result = match self.ground.store.commit(&self.lease, commit).await {
             Ok(()) => {
                 self.seq = seq;
-                self.progress.send_replace(Progress { seq, at: Standing::Running });
+                self.progress.send_replace(Progress { at: Standing::Running });
                 Ok(())
             }
             Err(error) => {
@@ -229,10 +252,7 @@ impl Actor {
         match failure.then() {
             Then::Stop => Standing::Stopped(failure),
             Then::End => self.end(Ending::Failed(failure)).await,
-            Then::Cancel => {
-                let why = self.cancel.why().unwrap_or_else(|| "cancelled by the agent".to_owned());
-                self.end(Ending::Cancelled(why)).await
-            }
+            Then::Cancel => self.end(self.cancel.why().into()).await,
         }
     }
 

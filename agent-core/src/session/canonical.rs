@@ -20,7 +20,10 @@ mod tests {
     #[test]
     fn the_order_of_members_does_not_count_and_the_order_of_items_does() {
         let hash = |value| hash_of(&value).unwrap();
-        assert_eq!(hash(json!({"a": 1, "b": {"c": 2, "d": 3}})), hash(json!({"b": {"d": 3, "c": 2}, "a": 1})));
+        assert_eq!(
+            hash(json!({"a": 1, "b": {"c": 2, "d": 3}})),
+            hash(json!({"b": {"d": 3, "c": 2}, "a": 1}))
+        );
         assert_ne!(hash(json!([1, 2])), hash(json!([2, 1])));
     }
 }

@@ -78,8 +78,7 @@ impl SessionContext {
     /// Tells how far the phase is. Droppable: without a sequence number, never replayed.
     pub fn tick(&self, percent: u8, note: &str) {
         let inner = &self.inner;
-        let tick =
-            inner.stamp.tick(&inner.agent, self.status.clone(), self.phase.as_deref(), percent, note);
+        let tick = inner.stamp.tick(&inner.agent, self.status.clone(), self.phase.as_deref(), percent, note);
         // An error only says that nobody listens.
         let _ = inner.ticks.send(tick);
     }

@@ -1,5 +1,6 @@
 use protocol::{Outgoing, StatusMessage};
 
+use super::handle::Why;
 use super::message::Stamp;
 use crate::agent::{Completion, Failure};
 use crate::store::{Commit, OutboxEntry, SessionState};
@@ -16,15 +17,22 @@ pub(crate) enum Ending {
     Superseded(String),
 }
 
+impl From<Why> for Ending {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Asked(words) => Self::Cancelled(words),
+            Why::Superseded(by) => Self::Superseded(by),
+        }
+    }
+}
+
 /// The commit that ends a session: the only place where a terminal message is made.
 pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: Ending) -> Commit {
     let (state, message) = match ending {
         Ending::Completed(Completion { delivery, meta }) => {
             (SessionState::Completed, StatusMessage::completed(agent, delivery).with_meta(meta))
         }
-        Ending::Failed(failure) => {
-            (SessionState::Failed, StatusMessage::failed(agent, failure.into_error()))
-        }
+        Ending::Failed(failure) => (SessionState::Failed, StatusMessage::failed(agent, failure.into_error())),
         Ending::Cancelled(why) => (SessionState::Cancelled, StatusMessage::cancelled(agent, &why)),
         Ending::Superseded(by) => {
             let why = format!("superseded: what this session depended on has changed; `{by}` took over");

@@ -9,11 +9,9 @@ use tokio_util::sync::CancellationToken;
 use super::ask::Ground;
 use crate::agent::Failure;
 
-/// How far a session is, for those who listen: they read the messages from the store.
+/// Sent each time something was committed; those who listen read the messages from the store.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress {
-    /// Messages up to this one are committed.
-    pub(crate) seq: i64,
     pub(crate) at: Standing,
 }
 
@@ -54,12 +52,22 @@ impl Live {
 #[derive(Clone, Default)]
 pub(crate) struct CancelSwitch {
     token: CancellationToken,
-    why: Arc<Mutex<Option<String>>>,
+    why: Arc<Mutex<Option<Why>>>,
+}
+
+/// Who or what ended a session.
+#[derive(Clone, Debug)]
+pub(crate) enum Why {
+    /// Somebody asked for it, with these words.
+    Asked(String),
+    /// The session of this id took over.
+    Superseded(String),
 }
 
 impl CancelSwitch {
-    pub(crate) fn cancel(&self, why: &str) {
-        self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| why.to_owned());
+    /// Ends the session; the first reason given stands.
+    pub(crate) fn cancel(&self, why: Why) {
+        self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
         self.token.cancel();
     }
 
@@ -67,8 +75,9 @@ impl CancelSwitch {
         &self.token
     }
 
-    pub(crate) fn why(&self) -> Option<String> {
-        self.why.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn why(&self) -> Why {
+        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        why.unwrap_or_else(|| Why::Asked("cancelled".to_owned()))
     }
 }
 
@@ -90,13 +99,7 @@ pub struct SessionHandle {
 }
 
 impl SessionHandle {
-    pub(crate) fn new(
-        ground: Arc<Ground>,
-        agent: &str,
-        session_id: &str,
-        live: Option<Live>,
-        after_seq: i64,
-    ) -> Self {
+    pub(crate) fn new(ground: Arc<Ground>, agent: &str, session_id: &str, live: Option<Live>) -> Self {
         Self {
             ground,
             agent: agent.to_owned(),
@@ -104,7 +107,7 @@ impl SessionHandle {
             ticks: live.as_ref().map(|live| live.ticks.subscribe()),
             live,
             in_reply_to: None,
-            seen: after_seq,
+            seen: 0,
             waiting: VecDeque::new(),
             over: false,
         }
@@ -113,6 +116,11 @@ impl SessionHandle {
     /// The same listener, answering another request than the one that opened the session.
     pub(crate) fn answering(self, request_id: Option<&str>) -> Self {
         Self { in_reply_to: request_id.map(str::to_owned), ..self }
+    }
+
+    /// The same listener, for whom the messages up to `seq` are known.
+    pub(crate) fn after(self, seq: i64) -> Self {
+        Self { seen: seq, ..self }
     }
 
     /// The session's id.
@@ -130,7 +138,7 @@ impl SessionHandle {
     /// Asks the session to end as `cancelled`; what it ends as still arrives by [`SessionHandle::next`].
     pub fn cancel(&self, why: &str) {
         if let Some(live) = &self.live {
-            live.cancel.cancel(why);
+            live.cancel.cancel(Why::Asked(why.to_owned()));
         }
     }
 
@@ -174,6 +182,8 @@ impl SessionHandle {
                 Failure::bug(format!("message {} of session `{}`: {error}", entry.seq, self.session_id))
             })?;
             let message = Outgoing::read(members).map_err(|refused| Failure::from(refused.error))?;
+            // Nothing follows the terminal message, whoever wrote it.
+            self.over |= message.is_terminal();
             self.waiting.push_back(message);
             self.seen = entry.seq;
         }

@@ -22,8 +22,8 @@ pub use handle::SessionHandle;
 pub use outcome::Outcome;
 pub use place::{Placed, Placing};
 
-pub(crate) use actor::{Actor, Timing};
+pub(crate) use actor::{Actor, Hold, Timing};
 pub(crate) use ask::Ground;
 pub(crate) use ending::{Ending, closing};
-pub(crate) use handle::Live;
+pub(crate) use handle::{Live, Why};
 pub(crate) use message::Stamp;

@@ -3,10 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use protocol::{Figure, FigureId};
 
+use super::StoreError;
 use super::records::{
     Commit, ContextEntry, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord,
 };
-use super::StoreError;
 
 /// What a database must be able to do for sessions to survive.
 ///
@@ -53,7 +53,17 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<SessionRecord, StoreError>;
 
     /// Records that the bytes with this hash are about to be written to `path`.
-    async fn record_file(&self, lease: &Lease, path: &str, sha256: &str) -> Result<(), StoreError>;
+    /// `placed` says how, for the same session when it is resumed.
+    async fn record_file(
+        &self,
+        lease: &Lease,
+        path: &str,
+        sha256: &str,
+        placed: &str,
+    ) -> Result<(), StoreError>;
+
+    /// How a session last recorded that it would write these bytes to `path`.
+    async fn placed(&self, session_id: &str, path: &str, sha256: &str) -> Result<Option<String>, StoreError>;
 
     /// Hashes of everything ever written to `path` by sessions of the tenant.
     async fn file_hashes(&self, tenant: &str, path: &str) -> Result<BTreeSet<String>, StoreError>;
@@ -80,7 +90,12 @@ pub trait Store: Send + Sync + 'static {
     async fn publish(&self, tenant: &str, entry: ContextEntry) -> Result<(), StoreError>;
 
     /// What was published under a type and has not expired at `at`, newest first.
-    async fn contexts(&self, tenant: &str, context_type: &str, at: i64) -> Result<Vec<ContextEntry>, StoreError>;
+    async fn contexts(
+        &self,
+        tenant: &str,
+        context_type: &str,
+        at: i64,
+    ) -> Result<Vec<ContextEntry>, StoreError>;
 
     /// The types under which anything unexpired was published.
     async fn context_types(&self, tenant: &str, at: i64) -> Result<Vec<String>, StoreError>;

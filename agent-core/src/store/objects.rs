@@ -63,7 +63,8 @@ impl Objects {
 
     /// Where the object of that name is, or would be.
     pub fn path(&self, sha256: &str) -> Result<PathBuf, ObjectError> {
-        let is_hash = sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let is_hash =
+            sha256.len() == 64 && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if is_hash {
             Ok(self.dir.join(&sha256[..2]).join(sha256))
         } else {
@@ -80,7 +81,8 @@ impl Objects {
         // The process id keeps two processes apart, the counter two tasks of one.
         let nth = self.temporary.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{}-{nth}.tmp", std::process::id()));
-        let written = write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(sha256)));
+        let written =
+            write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(sha256)));
         if written.is_err() {
             let _ = fs::remove_file(&temporary);
         }

@@ -56,11 +56,14 @@ CREATE TABLE figures (
 -- What was about to be written, recorded before the write: a file whose hash is not here is a person's.
 CREATE TABLE files (
   tenant     TEXT NOT NULL,
+  session_id TEXT NOT NULL REFERENCES sessions (id),
   path       TEXT NOT NULL,
   sha256     TEXT NOT NULL,
-  session_id TEXT NOT NULL REFERENCES sessions (id),
-  PRIMARY KEY (tenant, path, sha256)
+  placed     TEXT NOT NULL,
+  PRIMARY KEY (session_id, path, sha256)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX files_by_path ON files (tenant, path, sha256);
 
 CREATE TABLE contexts (
   id         INTEGER PRIMARY KEY,

@@ -143,8 +143,18 @@ impl Store for SqliteStore {
         write::supersede(self, lease, commit, new).await
     }
 
-    async fn record_file(&self, lease: &Lease, path: &str, sha256: &str) -> Result<(), StoreError> {
-        write::record_file(self, lease, path, sha256).await
+    async fn record_file(
+        &self,
+        lease: &Lease,
+        path: &str,
+        sha256: &str,
+        placed: &str,
+    ) -> Result<(), StoreError> {
+        write::record_file(self, lease, path, sha256, placed).await
+    }
+
+    async fn placed(&self, session_id: &str, path: &str, sha256: &str) -> Result<Option<String>, StoreError> {
+        read::placed(self, session_id, path, sha256).await
     }
 
     async fn file_hashes(&self, tenant: &str, path: &str) -> Result<BTreeSet<String>, StoreError> {

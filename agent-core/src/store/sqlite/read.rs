@@ -57,12 +57,11 @@ pub(super) async fn figure(
 }
 
 pub(super) async fn figures(store: &SqliteStore, session_id: &str) -> Result<Vec<Figure>, StoreError> {
-    let rows: Vec<String> =
-        sqlx::query_scalar("SELECT figure FROM figures WHERE session_id = ? ORDER BY id")
-            .bind(session_id)
-            .fetch_all(&store.readers)
-            .await
-            .map_err(failed("reading figures"))?;
+    let rows: Vec<String> = sqlx::query_scalar("SELECT figure FROM figures WHERE session_id = ? ORDER BY id")
+        .bind(session_id)
+        .fetch_all(&store.readers)
+        .await
+        .map_err(failed("reading figures"))?;
     rows.iter().map(|json| serde_json::from_str(json).map_err(unreadable("figures.figure"))).collect()
 }
 
@@ -71,12 +70,13 @@ pub(super) async fn file_hashes(
     tenant: &str,
     path: &str,
 ) -> Result<BTreeSet<String>, StoreError> {
-    let rows: Vec<String> = sqlx::query_scalar("SELECT sha256 FROM files WHERE tenant = ? AND path = ?")
-        .bind(tenant)
-        .bind(path)
-        .fetch_all(&store.readers)
-        .await
-        .map_err(failed("reading what was written"))?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT DISTINCT sha256 FROM files WHERE tenant = ? AND path = ?")
+            .bind(tenant)
+            .bind(path)
+            .fetch_all(&store.readers)
+            .await
+            .map_err(failed("reading what was written"))?;
     Ok(rows.into_iter().collect())
 }
 
@@ -84,13 +84,29 @@ pub(super) async fn all_file_hashes(
     store: &SqliteStore,
     tenant: &str,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as("SELECT path, sha256 FROM files WHERE tenant = ?")
-        .bind(tenant)
-        .fetch_all(&store.readers)
-        .await
-        .map_err(failed("reading what was written"))?;
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT DISTINCT path, sha256 FROM files WHERE tenant = ?")
+            .bind(tenant)
+            .fetch_all(&store.readers)
+            .await
+            .map_err(failed("reading what was written"))?;
     Ok(rows.into_iter().fold(BTreeMap::new(), |mut all, (path, sha256)| {
         all.entry(path).or_insert_with(BTreeSet::new).insert(sha256);
         all
     }))
+}
+
+pub(super) async fn placed(
+    store: &SqliteStore,
+    session_id: &str,
+    path: &str,
+    sha256: &str,
+) -> Result<Option<String>, StoreError> {
+    sqlx::query_scalar("SELECT placed FROM files WHERE session_id = ? AND path = ? AND sha256 = ?")
+        .bind(session_id)
+        .bind(path)
+        .bind(sha256)
+        .fetch_optional(&store.readers)
+        .await
+        .map_err(failed("reading what was written"))
 }

@@ -95,17 +95,19 @@ pub(super) async fn record_file(
     lease: &Lease,
     path: &str,
     sha256: &str,
+    placed: &str,
 ) -> Result<(), StoreError> {
     let failed = failed("recording a file");
     let mut transaction = store.write().await?;
     check_lease(&mut transaction, lease).await?;
     sqlx::query(
-        "INSERT INTO files (tenant, path, sha256, session_id)
-         SELECT tenant, ?, ?, id FROM sessions WHERE id = ?
-         ON CONFLICT DO NOTHING",
+        "INSERT INTO files (tenant, session_id, path, sha256, placed)
+         SELECT tenant, id, ?, ?, ? FROM sessions WHERE id = ?
+         ON CONFLICT (session_id, path, sha256) DO UPDATE SET placed = excluded.placed",
     )
     .bind(path)
     .bind(sha256)
+    .bind(placed)
     .bind(&lease.session_id)
     .execute(&mut *transaction)
     .await
