@@ -1,1 +1,10 @@
 //! How messages come in and go out.
+//!
+//! A transport reads messages, hands each to a [`Connection`], and writes what comes out of it.
+
+mod connection;
+mod lines;
+pub mod memory;
+pub mod stdio;
+
+pub use connection::{Connection, IN_FLIGHT, OUT_QUEUE};

@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use protocol::{ErrorCode, Outgoing, Status};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::actor::{StepDone, Told};
+use super::ask::AskContext;
+use super::canonical::hash_of;
+use super::message::{Stamp, set_phase};
+use super::outcome::Outcome;
+use crate::agent::{Failure, Pin};
+use crate::store::{JournalEntry, Lease};
+
+/// What the work of a session stands on: its steps, its files, its voice. Cheap to clone.
+///
+/// Dereferences to [`AskContext`] for everything that only reads.
+#[derive(Clone)]
+pub struct SessionContext {
+    pub(super) ask: AskContext,
+    pub(super) inner: Arc<Inner>,
+    phase: Option<Arc<str>>,
+    status: Status,
+}
+
+pub(super) struct Inner {
+    pub(super) agent: String,
+    pub(super) pin: Pin,
+    pub(super) lease: Lease,
+    pub(super) cancelled: CancellationToken,
+    pub(super) stamp: Stamp,
+    pub(super) actor: mpsc::Sender<Told>,
+    pub(super) ticks: broadcast::Sender<Outgoing>,
+    pub(super) journal: Mutex<BTreeMap<String, JournalEntry>>,
+}
+
+impl Deref for SessionContext {
+    type Target = AskContext;
+
+    fn deref(&self) -> &AskContext {
+        &self.ask
+    }
+}
+
+impl SessionContext {
+    pub(super) fn new(ask: AskContext, inner: Inner) -> Self {
+        Self { ask, inner: Arc::new(inner), phase: None, status: Status::Analyzing }
+    }
+
+    /// The session's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.inner.lease.session_id
+    }
+
+    /// What the session depends on.
+    #[must_use]
+    pub fn pin(&self) -> &Pin {
+        &self.inner.pin
+    }
+
+    /// Cancelled when the session is told to end; work that takes long looks at it.
+    #[must_use]
+    pub fn cancelled(&self) -> &CancellationToken {
+        &self.inner.cancelled
+    }
+
+    /// The same session in a phase: messages said in its steps name it, ticks have its status.
+    #[must_use]
+    pub fn phase(&self, name: &str, status: Status) -> Self {
+        Self { phase: Some(name.into()), status, ..self.clone() }
+    }
+
+    /// Tells how far the phase is. Droppable: without a sequence number, never replayed.
+    pub fn tick(&self, percent: u8, note: &str) {
+        let inner = &self.inner;
+        let tick = inner.stamp.tick(&inner.agent, self.status.clone(), self.phase.as_deref(), percent, note);
+        // An error only says that nobody listens.
+        let _ = inner.ticks.send(tick);
+    }
+
+    /// Keeps an immutable file and returns its name, which is its SHA-256.
+    pub async fn put_object(&self, bytes: impl Into<Vec<u8>>) -> Result<String, Failure> {
+        self.ask.ground.put_object(bytes.into()).await
+    }
+
+    /// Does `work` once, and records what it led to under `key`.
+    ///
+    /// A step that is recorded is skipped: its recorded output is returned, its messages were said.
+    /// An interrupted step is done again, so whatever it does outside the store must bear repeating.
+    /// The same key with another input, within one session, is a fault of the agent and fails loudly.
+    /// What is returned has been through JSON, so that a resumed session goes on with the very same value.
+    pub async fn step<I, O, F, Fut>(&self, key: &str, input: &I, work: F) -> Result<O, Failure>
+    where
+        I: Serialize + Sync + ?Sized,
+        O: Serialize + DeserializeOwned,
+        F: FnOnce(Self) -> Fut,
+        Fut: Future<Output = Result<Outcome<O>, Failure>>,
+    {
+        self.alive()?;
+        let input_hash = hash_of(input)?;
+        if let Some(entry) = self.recorded(key) {
+            if entry.input_hash != input_hash {
+                return Err(self.changed(key));
+            }
+            return decoded(key, &self.object(&entry.output_hash).await?);
+        }
+        let outcome = work(self.clone()).await?;
+        self.alive()?;
+        let output = serde_json::to_vec(&outcome.output)
+            .map_err(|error| Failure::bug(format!("output of step `{key}` cannot be kept: {error}")))?;
+        let value = decoded(key, &output)?;
+        self.check_rows(&outcome)?;
+        let output_hash = self.put_object(output).await?;
+        let entry = JournalEntry { key: key.to_owned(), input_hash, output_hash };
+        self.record(entry, outcome).await?;
+        Ok(value)
+    }
+
+    pub(super) fn alive(&self) -> Result<(), Failure> {
+        if self.inner.cancelled.is_cancelled() { Err(Failure::cancelled()) } else { Ok(()) }
+    }
+
+    fn recorded(&self, key: &str) -> Option<JournalEntry> {
+        self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    /// A figure may not name rows that were never kept.
+    fn check_rows<O>(&self, outcome: &Outcome<O>) -> Result<(), Failure> {
+        for figure in &outcome.figures {
+            let Some(evidence) = &figure.evidence else { continue };
+            let path = self.ask.ground.objects.path(&evidence.rows)?;
+            if !path.is_file() {
+                let rows = &evidence.rows;
+                return Err(Failure::bug(format!("`{}` names rows that were not kept: `{rows}`", figure.id)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn record<O>(&self, entry: JournalEntry, outcome: Outcome<O>) -> Result<(), Failure> {
+        let mut messages = outcome.messages;
+        for message in &mut messages {
+            set_phase(message, self.phase.as_deref());
+        }
+        let (done, answer) = oneshot::channel();
+        let step = StepDone { entry: entry.clone(), messages, figures: outcome.figures };
+        // The actor is gone only when the session is over: cancelled, or stopping.
+        self.inner.actor.send(Told { step, done }).await.map_err(|_| Failure::cancelled())?;
+        answer.await.map_err(|_| Failure::cancelled())??;
+        let mut journal = self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.insert(entry.key.clone(), entry);
+        Ok(())
+    }
+
+    fn changed(&self, key: &str) -> Failure {
+        Failure::new(
+            ErrorCode::StepChanged,
+            format!("step `{key}` of session `{}` got another input than the one recorded", self.id()),
+        )
+        .with_hint("two steps have one key, or something the agent reads is missing from its pin")
+    }
+}
+
+fn decoded<O: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<O, Failure> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| Failure::bug(format!("output of step `{key}` cannot be read back: {error}")))
+}

@@ -1,0 +1,52 @@
+use protocol::{Outgoing, StatusMessage};
+
+use super::handle::Why;
+use super::message::Stamp;
+use crate::agent::{Completion, Failure};
+use crate::store::{Commit, OutboxEntry, SessionState};
+
+/// How a session ends. Each way has exactly one terminal message.
+pub(crate) enum Ending {
+    /// Its work is done.
+    Completed(Completion),
+    /// Its work failed.
+    Failed(Failure),
+    /// It was asked to end; the text says by whom or why.
+    Cancelled(String),
+    /// What it depended on changed, and this session took over.
+    Superseded(String),
+}
+
+impl From<Why> for Ending {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Asked(words) => Self::Cancelled(words),
+            Why::Superseded(by) => Self::Superseded(by),
+        }
+    }
+}
+
+/// The commit that ends a session: the only place where a terminal message is made.
+pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: Ending) -> Commit {
+    let (state, message) = match ending {
+        Ending::Completed(Completion { delivery, meta }) => {
+            (SessionState::Completed, StatusMessage::completed(agent, delivery).with_meta(meta))
+        }
+        Ending::Failed(failure) => (SessionState::Failed, StatusMessage::failed(agent, failure.into_error())),
+        Ending::Cancelled(why) => (SessionState::Cancelled, StatusMessage::cancelled(agent, &why)),
+        Ending::Superseded(by) => {
+            let why = format!("superseded: what this session depended on has changed; `{by}` took over");
+            let mut message = StatusMessage::cancelled(agent, &why);
+            message.meta_mut().set("superseded_by", by);
+            (SessionState::Cancelled, message)
+        }
+    };
+    let message = stamp.journaled(Outgoing::Status(message), seq, at);
+    Commit {
+        messages: vec![OutboxEntry { seq, message: protocol::encode(&message) }],
+        close: Some(state),
+        at,
+        lease_until: at,
+        ..Commit::default()
+    }
+}

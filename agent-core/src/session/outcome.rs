@@ -1,0 +1,40 @@
+use protocol::{Figure, Outgoing};
+
+/// What a step leads to. All of it becomes true at once, when the step is recorded, or not at all.
+#[derive(Debug)]
+pub struct Outcome<O> {
+    pub(crate) output: O,
+    pub(crate) messages: Vec<Outgoing>,
+    pub(crate) figures: Vec<Figure>,
+}
+
+impl<O> Outcome<O> {
+    /// A step that gives `output` to the steps after it.
+    #[must_use]
+    pub fn new(output: O) -> Self {
+        Self { output, messages: Vec::new(), figures: Vec::new() }
+    }
+
+    /// And says something: a status message, or the response that is due.
+    ///
+    /// The runtime fills `session_id`, `seq`, `in_reply_to`, `phase` and `at` in its `_meta`.
+    #[must_use]
+    pub fn say(mut self, message: impl Into<Outgoing>) -> Self {
+        self.messages.push(message.into());
+        self
+    }
+
+    /// And computed a figure, whose rows were kept with [`super::SessionContext::put_object`].
+    #[must_use]
+    pub fn figure(mut self, figure: Figure) -> Self {
+        self.figures.push(figure);
+        self
+    }
+
+    /// And computed these figures.
+    #[must_use]
+    pub fn figures(mut self, figures: impl IntoIterator<Item = Figure>) -> Self {
+        self.figures.extend(figures);
+        self
+    }
+}

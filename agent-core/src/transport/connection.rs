@@ -1,0 +1,81 @@
+use std::sync::Arc;
+
+use protocol::{ErrorCode, Incoming, Outgoing, Refused, Verb, WireError};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_util::task::TaskTracker;
+
+use crate::runtime::Runtime;
+
+/// Requests that one connection may have under way; one that opened a session is under way until it ends.
+pub const IN_FLIGHT: usize = 64;
+
+/// Messages waiting to be written to one connection; beyond it, sessions are read no further ahead.
+pub const OUT_QUEUE: usize = 256;
+
+/// One connection: what it is asked is served side by side, up to a limit.
+pub struct Connection {
+    runtime: Runtime,
+    out: mpsc::Sender<Outgoing>,
+    room: Arc<Semaphore>,
+    tasks: TaskTracker,
+}
+
+impl Connection {
+    /// A connection to `runtime`, and what is to be written to it.
+    #[must_use]
+    pub fn new(runtime: &Runtime) -> (Self, mpsc::Receiver<Outgoing>) {
+        let (out, outgoing) = mpsc::channel(OUT_QUEUE);
+        let connection = Self {
+            runtime: runtime.clone(),
+            out,
+            room: Arc::new(Semaphore::new(IN_FLIGHT)),
+            tasks: TaskTracker::new(),
+        };
+        (connection, outgoing)
+    }
+
+    /// Takes what was read: serves it beside what is under way, or answers that it cannot.
+    pub async fn take(&self, read: Result<Incoming, Refused>) {
+        let message = match read {
+            Ok(message) => message,
+            Err(refused) => {
+                self.send(refused.into_message(self.runtime.agent_name()).into()).await;
+                return;
+            }
+        };
+        match Arc::clone(&self.room).try_acquire_owned() {
+            Ok(permit) => {
+                let (runtime, out) = (self.runtime.clone(), self.out.clone());
+                self.tasks.spawn(async move {
+                    runtime.accept(message, &out).await;
+                    drop(permit);
+                });
+            }
+            // What makes room again is served even now, before anything further is read.
+            Err(_) if makes_room(&message) => self.runtime.accept(message, &self.out).await,
+            Err(_) => {
+                let error = WireError::new(
+                    ErrorCode::Overloaded,
+                    format!("{IN_FLIGHT} requests are under way on this connection"),
+                );
+                let refusal = self.runtime.refusal(error, message.meta().request_id());
+                self.send(refusal).await;
+            }
+        }
+    }
+
+    /// Waits until everything under way has ended.
+    pub async fn finish(self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    async fn send(&self, message: Outgoing) {
+        // An error says that the connection is gone, which its reader will find out too.
+        let _ = self.out.send(message).await;
+    }
+}
+
+fn makes_room(message: &Incoming) -> bool {
+    matches!(message, Incoming::Request(request) if request.request_type() == Verb::CancelSession.name())
+}
