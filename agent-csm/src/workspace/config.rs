@@ -45,7 +45,6 @@ pub struct Config {
 }
 
 /// The day as `2024-12-31`, or nothing.
-#[expect(clippy::ref_option, reason = "serde hands fields over by reference")]
 fn iso<S: Serializer>(day: &Option<NaiveDate>, to: S) -> Result<S::Ok, S::Error> {
     day.map(|it| it.to_string()).serialize(to)
 }
