@@ -1,0 +1,361 @@
+//! The tables in `out/`: one row per account or action, every value with the figure that opens it.
+
+use crate::advocacy::Advocacy;
+use crate::expansion::Expansion;
+use crate::phases::{Account, Analysis, Implementation, Number, Reason};
+use crate::renewal::Renewal;
+
+use super::{Cell, Deliverable, Sheet};
+
+fn figure(number: &Number) -> Cell {
+    Cell::maybe(number.figure.clone())
+}
+
+fn reasons<'a>(reasons: impl Iterator<Item = &'a Reason>) -> (Cell, Cell) {
+    let (texts, ids): (Vec<&str>, Vec<&str>) =
+        reasons.map(|reason| (reason.text.as_str(), reason.figure.as_str())).unzip();
+    (Cell::from(texts.join("; ")), Cell::from(ids.join(" ")))
+}
+
+/// `out/at-risk.csv`
+pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "rank",
+        "account_id",
+        "account",
+        "owner",
+        "segment",
+        "tier",
+        "health",
+        "health_figure",
+        "band",
+        "arr_minor",
+        "currency",
+        "arr_figure",
+        "opt_out_on",
+        "reasons",
+        "reason_figures",
+        "play",
+        "next_step",
+        "due",
+    ]);
+    for account in analysis.ranked(&analysis.at_risk) {
+        let (why, ids) = reasons(account.risks());
+        let action = implementation.queue.iter().find(|action| action.account_id == account.account_id);
+        sheet.push(vec![
+            account.risk_rank.map_or(Cell::Empty, Cell::Whole),
+            Cell::from(account.account_id.as_str()),
+            Cell::from(account.name.as_str()),
+            Cell::from(account.owner.as_str()),
+            Cell::maybe(account.segment.clone()),
+            Cell::maybe(account.tier.clone()),
+            Cell::value(&account.health),
+            figure(&account.health),
+            Cell::maybe(account.band.clone()),
+            Cell::value(&account.arr),
+            Cell::from(analysis.currency.as_str()),
+            figure(&account.arr),
+            Cell::day(account.opt_out_on),
+            why,
+            ids,
+            Cell::maybe(action.map(|action| action.play.clone())),
+            Cell::maybe(action.map(|action| action.next_step.clone())),
+            Cell::day(action.map(|action| action.due)),
+        ]);
+    }
+    Deliverable::out("at-risk.csv", sheet.into_bytes())
+}
+
+/// `out/growth.csv`
+pub(super) fn growth(analysis: &Analysis) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "rank",
+        "account_id",
+        "account",
+        "owner",
+        "segment",
+        "tier",
+        "health",
+        "health_figure",
+        "band",
+        "arr_minor",
+        "currency",
+        "arr_figure",
+        "reasons",
+        "reason_figures",
+    ]);
+    for account in analysis.ranked(&analysis.growth) {
+        let (why, ids) = reasons(account.fired("growth"));
+        sheet.push(vec![
+            account.growth_rank.map_or(Cell::Empty, Cell::Whole),
+            Cell::from(account.account_id.as_str()),
+            Cell::from(account.name.as_str()),
+            Cell::from(account.owner.as_str()),
+            Cell::maybe(account.segment.clone()),
+            Cell::maybe(account.tier.clone()),
+            Cell::value(&account.health),
+            figure(&account.health),
+            Cell::maybe(account.band.clone()),
+            Cell::value(&account.arr),
+            Cell::from(analysis.currency.as_str()),
+            figure(&account.arr),
+            why,
+            ids,
+        ]);
+    }
+    Deliverable::out("growth.csv", sheet.into_bytes())
+}
+
+/// `out/renewals.csv`: no probability stands in it, because none has been earned.
+pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "opt_out_on",
+        "opt_out_passed",
+        "renewal_date",
+        "auto_renew",
+        "in_90_days",
+        "account_id",
+        "account",
+        "owner",
+        "arr_minor",
+        "currency",
+        "arr_figure",
+        "health",
+        "health_figure",
+        "band",
+        "risk_rank",
+        "next_step",
+        "due",
+        "probability",
+    ]);
+    for renewal in renewals {
+        sheet.push(vec![
+            Cell::day(Some(renewal.opt_out_on)),
+            Cell::yes(Some(renewal.opt_out_passed)),
+            Cell::day(Some(renewal.renewal_date)),
+            Cell::yes(renewal.auto_renew),
+            Cell::yes(Some(renewal.in_90_days)),
+            Cell::from(renewal.account_id.as_str()),
+            Cell::from(renewal.account.as_str()),
+            Cell::from(renewal.owner.as_str()),
+            Cell::value(&renewal.arr),
+            Cell::from(analysis.currency.as_str()),
+            figure(&renewal.arr),
+            Cell::value(&renewal.health),
+            figure(&renewal.health),
+            Cell::maybe(renewal.band.clone()),
+            renewal.risk_rank.map_or(Cell::Empty, Cell::Whole),
+            Cell::maybe(renewal.next_step.clone()),
+            Cell::day(renewal.due),
+            Cell::from("not earned yet: no forecast has been checked against decisions"),
+        ]);
+    }
+    Deliverable::out("renewals.csv", sheet.into_bytes())
+}
+
+/// `out/expansion.csv`
+pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "state",
+        "account_id",
+        "account",
+        "owner",
+        "health",
+        "health_figure",
+        "arr_minor",
+        "currency",
+        "arr_figure",
+        "signals",
+        "signal_figures",
+        "opportunity_id",
+        "size",
+        "size_arr_minor",
+        "size_from",
+        "size_figures",
+        "motion",
+        "next_step",
+        "held_back_because",
+    ]);
+    for candidate in &expansion.candidates {
+        let (why, ids) = reasons(candidate.signals.iter());
+        sheet.push(vec![
+            Cell::from("candidate"),
+            Cell::from(candidate.account_id.as_str()),
+            Cell::from(candidate.account.as_str()),
+            Cell::from(candidate.owner.as_str()),
+            Cell::value(&candidate.health),
+            figure(&candidate.health),
+            Cell::value(&candidate.arr),
+            Cell::from(analysis.currency.as_str()),
+            figure(&candidate.arr),
+            why,
+            ids,
+            Cell::maybe(candidate.opportunity_id.clone()),
+            Cell::from(candidate.size.shown.as_str()),
+            candidate.size.arr_minor.map_or(Cell::Empty, Cell::Whole),
+            Cell::from(candidate.size.formula.as_str()),
+            Cell::from(candidate.size.figures.join(" ")),
+            Cell::from(candidate.motion.as_str()),
+            Cell::from(candidate.next_step.as_str()),
+        ]);
+    }
+    for held in &expansion.held_back {
+        let mut row = vec![
+            Cell::from("held back"),
+            Cell::from(held.account_id.as_str()),
+            Cell::from(held.account.as_str()),
+            Cell::from(held.owner.as_str()),
+        ];
+        row.resize(18, Cell::Empty);
+        row.push(Cell::from(held.because.as_str()));
+        sheet.push(row);
+    }
+    Deliverable::out("expansion.csv", sheet.into_bytes())
+}
+
+/// `out/advocacy.csv`
+pub(super) fn advocacy(advocacy: &Advocacy) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "state",
+        "account_id",
+        "account",
+        "owner",
+        "segment",
+        "reason",
+        "health",
+        "health_figure",
+        "last_asked_on",
+        "next_ask_on",
+        "approval",
+    ]);
+    for candidate in &advocacy.candidates {
+        sheet.push(vec![
+            Cell::from("ask"),
+            Cell::from(candidate.account_id.as_str()),
+            Cell::from(candidate.account.as_str()),
+            Cell::from(candidate.owner.as_str()),
+            Cell::maybe(candidate.segment.clone()),
+            Cell::from(candidate.reason.as_str()),
+            Cell::value(&candidate.health),
+            figure(&candidate.health),
+            Cell::day(candidate.last_asked_on),
+            Cell::Empty,
+            Cell::from("needs your approval; send by hand"),
+        ]);
+    }
+    for left in &advocacy.left_alone {
+        sheet.push(vec![
+            Cell::from("leave alone"),
+            Cell::from(left.account_id.as_str()),
+            Cell::from(left.account.as_str()),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::from(left.because.as_str()),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Empty,
+            Cell::day(left.next_on),
+        ]);
+    }
+    Deliverable::out("advocacy.csv", sheet.into_bytes())
+}
+
+/// `out/actions.csv`
+pub(super) fn actions(implementation: &Implementation) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "priority",
+        "type",
+        "account_id",
+        "account",
+        "reason",
+        "why",
+        "figure",
+        "severity",
+        "play",
+        "owner",
+        "opened_on",
+        "due",
+        "overdue",
+        "next_step",
+        "approval",
+        "key",
+    ]);
+    for action in &implementation.queue {
+        sheet.push(vec![
+            Cell::Whole(i64::try_from(action.priority).unwrap_or(i64::MAX)),
+            Cell::from(action.kind.word()),
+            Cell::from(action.account_id.as_str()),
+            Cell::from(action.account.as_str()),
+            Cell::from(action.reason.as_str()),
+            Cell::from(action.why.as_str()),
+            Cell::maybe(action.figure.clone()),
+            Cell::Whole(action.severity),
+            Cell::from(action.play.as_str()),
+            Cell::from(action.owner.as_str()),
+            Cell::day(Some(action.opened_on)),
+            Cell::day(Some(action.due)),
+            Cell::yes(Some(action.overdue)),
+            Cell::from(action.next_step.as_str()),
+            Cell::from(if action.needs_approval { "needs your approval; send by hand" } else { "" }),
+            Cell::from(action.key.as_str()),
+        ]);
+    }
+    Deliverable::out("actions.csv", sheet.into_bytes())
+}
+
+/// `out/monday.csv`: the Monday page for a spreadsheet, one row per managed account somebody should look at.
+pub(super) fn monday(analysis: &Analysis, implementation: &Implementation) -> Deliverable {
+    let mut sheet = Sheet::new(&[
+        "owner",
+        "account_id",
+        "account",
+        "at_risk_rank",
+        "why",
+        "why_figures",
+        "arr_minor",
+        "currency",
+        "arr_figure",
+        "health",
+        "health_figure",
+        "band",
+        "opt_out_on",
+        "renewal_date",
+        "renews_in_90_days",
+        "next_step",
+        "due",
+    ]);
+    let mut rows: Vec<&Account> =
+        analysis.managed().filter(|account| account.is_at_risk() || account.renews_in_90_days).collect();
+    rows.sort_by_key(|account| {
+        (
+            account.owner.clone(),
+            account.risk_rank.unwrap_or(i64::MAX),
+            account.opt_out_on,
+            account.account_id.clone(),
+        )
+    });
+    for account in rows {
+        let (why, ids) = reasons(account.risks());
+        let action = implementation.queue.iter().find(|action| action.account_id == account.account_id);
+        sheet.push(vec![
+            Cell::from(account.owner.as_str()),
+            Cell::from(account.account_id.as_str()),
+            Cell::from(account.name.as_str()),
+            account.risk_rank.map_or(Cell::Empty, Cell::Whole),
+            why,
+            ids,
+            Cell::value(&account.arr),
+            Cell::from(analysis.currency.as_str()),
+            figure(&account.arr),
+            Cell::value(&account.health),
+            figure(&account.health),
+            Cell::maybe(account.band.clone()),
+            Cell::day(account.opt_out_on),
+            Cell::day(account.renewal_date),
+            Cell::yes(Some(account.renews_in_90_days)),
+            Cell::maybe(action.map(|action| action.next_step.clone())),
+            Cell::day(action.map(|action| action.due)),
+        ]);
+    }
+    Deliverable::out("monday.csv", sheet.into_bytes())
+}

@@ -1,0 +1,145 @@
+//! The Monday page: what a CSM looks at before the week's first call.
+
+use protocol::{Figure, Scope};
+use serde::Serialize;
+
+use crate::phases::{Account, Analysis, Day, Growth, Implementation, Number, Reason};
+use crate::play::Action;
+use crate::renewal::Renewal;
+
+use super::{Change, Changes, Deliverable, TemplateError, Templates};
+
+/// Figures at the top of the page, in reading order.
+const TILES: [&str; 12] = [
+    "accounts_managed",
+    "arr",
+    "accounts_at_risk",
+    "arr_at_risk",
+    "renewals_90d",
+    "arr_renewing_90d",
+    "health_score_avg",
+    "churn_rate",
+    "nrr",
+    "grr",
+    "renewal_rate",
+    "nps_score",
+];
+
+/// Figures shown for each CSM.
+const OWNER_TILES: [&str; 5] = ["accounts_managed", "arr", "accounts_at_risk", "arr_at_risk", "renewals_90d"];
+
+#[derive(Serialize)]
+struct Page<'a> {
+    company: &'a str,
+    as_of: Day,
+    data: &'a str,
+    tiles: Vec<Number>,
+    changes: &'a Changes,
+    owners: Vec<Owner<'a>>,
+    unknown: Vec<Number>,
+    implausible: Vec<Number>,
+    handoffs: Vec<Waiting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Owner<'a> {
+    name: &'a str,
+    anchor: String,
+    tiles: Vec<Number>,
+    at_risk: Vec<AtRisk<'a>>,
+    renewals: Vec<&'a Renewal>,
+    changes: Vec<&'a Change>,
+    today: Vec<&'a Action>,
+}
+
+#[derive(Serialize)]
+struct AtRisk<'a> {
+    account: &'a Account,
+    reasons: Vec<&'a Reason>,
+    action: Option<&'a Action>,
+    has_plan: bool,
+}
+
+#[derive(Serialize)]
+struct Waiting<'a> {
+    peer: &'a str,
+    path: &'a str,
+}
+
+pub(super) fn page(
+    analysis: &Analysis,
+    implementation: &Implementation,
+    growth: &Growth,
+    changes: &Changes,
+    templates: &Templates,
+) -> Result<Deliverable, TemplateError> {
+    let owners = analysis.owners();
+    let page = Page {
+        company: &analysis.company,
+        as_of: analysis.as_of,
+        data: analysis.short_hash(),
+        tiles: tiles(analysis, &TILES, &Scope::all()),
+        changes,
+        owners: owners
+            .iter()
+            .enumerate()
+            .map(|(at, owner)| self::owner(owner, at, analysis, implementation, growth, changes))
+            .collect(),
+        unknown: doubts(analysis, |figure| figure.value.is_none()),
+        implausible: doubts(analysis, |figure| figure.value.is_some() && figure.implausible.is_some()),
+        handoffs: growth.handoffs.iter().map(|it| Waiting { peer: &it.peer, path: &it.path }).collect(),
+    };
+    templates.render("monday.html", &page).map(|text| Deliverable::out("monday.html", text))
+}
+
+fn tiles(analysis: &Analysis, metrics: &[&str], scope: &Scope) -> Vec<Number> {
+    metrics
+        .iter()
+        .filter_map(|metric| {
+            let number = analysis.part(metric, scope);
+            number.figure.is_some().then_some(number)
+        })
+        .collect()
+}
+
+fn doubts(analysis: &Analysis, wanted: impl Fn(&Figure) -> bool) -> Vec<Number> {
+    analysis.program().filter(|figure| wanted(figure)).map(Number::of).collect()
+}
+
+fn owner<'a>(
+    name: &'a str,
+    at: usize,
+    analysis: &'a Analysis,
+    implementation: &'a Implementation,
+    growth: &'a Growth,
+    changes: &'a Changes,
+) -> Owner<'a> {
+    let mine = |account: &&Account| account.owner == name;
+    Owner {
+        name,
+        anchor: format!("csm-{}", at + 1),
+        tiles: tiles(analysis, &OWNER_TILES, &Scope::one("owner", name)),
+        at_risk: analysis
+            .ranked(&analysis.at_risk)
+            .filter(mine)
+            .map(|account| AtRisk {
+                account,
+                reasons: account.risks().collect(),
+                action: implementation.queue.iter().find(|action| action.account_id == account.account_id),
+                has_plan: implementation
+                    .plans
+                    .iter()
+                    .any(|plan| plan.account.account_id == account.account_id),
+            })
+            .collect(),
+        renewals: growth.renewals.iter().filter(|row| row.owner == name && row.in_90_days).collect(),
+        changes: changes.entries.iter().filter(|change| change.owner == name).collect(),
+        // The at-risk accounts stand above with their own next step; this is the rest of the week.
+        today: implementation
+            .queue
+            .iter()
+            .filter(|action| action.owner == name && action.due <= analysis.as_of.plus(7))
+            .filter(|action| analysis.accounts.get(&action.account_id).is_some_and(|it| !it.is_at_risk()))
+            .collect(),
+    }
+}

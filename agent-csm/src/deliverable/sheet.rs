@@ -1,0 +1,109 @@
+//! Tables for spreadsheets, in which no text can become a formula.
+
+use crate::phases::{Day, Number};
+
+/// A cell: text is made harmless, numbers are written as they are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text from data or from us.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// A number with decimals.
+    Decimal(f64),
+}
+
+impl Cell {
+    /// Text, or nothing.
+    pub(crate) fn maybe(text: Option<impl Into<String>>) -> Self {
+        text.map_or(Self::Empty, |text| Self::Text(text.into()))
+    }
+
+    /// A day, or nothing.
+    pub(crate) fn day(day: Option<Day>) -> Self {
+        Self::maybe(day.map(|day| day.to_string()))
+    }
+
+    /// A figure's value; empty when unknown, never zero.
+    pub(crate) fn value(number: &Number) -> Self {
+        match number.value {
+            Some(value) if value.fract() == 0.0 => number.whole().map_or(Self::Empty, Self::Whole),
+            Some(value) => Self::Decimal(value),
+            None => Self::Empty,
+        }
+    }
+
+    /// Yes, no or nothing.
+    pub(crate) fn yes(value: Option<bool>) -> Self {
+        Self::maybe(value.map(|value| if value { "yes" } else { "no" }))
+    }
+
+    fn written(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) => harmless(text),
+            Self::Whole(value) => value.to_string(),
+            Self::Decimal(value) => value.to_string(),
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+/// One line, and no formula: a spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for one,
+/// also behind blanks, so an apostrophe goes before it.
+fn harmless(text: &str) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || text.starts_with(['\t', '\r', '\n'])
+    {
+        return format!("'{line}");
+    }
+    line
+}
+
+/// A table: a head and rows of as many cells.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    text: String,
+    columns: usize,
+}
+
+impl Sheet {
+    /// A table with these columns.
+    #[must_use]
+    pub fn new(columns: &[&str]) -> Self {
+        let mut sheet = Self { text: String::new(), columns: columns.len() };
+        sheet.push(columns.iter().map(|column| Cell::from(*column)).collect());
+        sheet
+    }
+
+    /// Adds a row; a short one is filled with empty cells, so that columns never shift.
+    pub fn push(&mut self, mut cells: Vec<Cell>) {
+        debug_assert!(cells.len() <= self.columns, "a row has more cells than the head");
+        cells.resize(self.columns, Cell::Empty);
+        let line: Vec<String> = cells.iter().map(|cell| quoted(&cell.written())).collect();
+        self.text.push_str(&line.join(","));
+        self.text.push_str("\r\n");
+    }
+
+    /// The file: UTF-8, lines ended as RFC 4180 says.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.text.into_bytes()
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', ';', '\'']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}

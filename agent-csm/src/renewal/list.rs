@@ -1,0 +1,72 @@
+//! The renewal list: dates, what is at stake, and what is being done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::phases::{Analysis, Day, Number};
+use crate::play::{Action, ActionKind};
+
+/// A renewal ahead.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The account.
+    pub account_id: String,
+    /// Its name.
+    pub account: String,
+    /// The CSM.
+    pub owner: String,
+    /// Last day to opt out: the real deadline.
+    pub opt_out_on: Day,
+    /// Whether that day has passed: what is left is to make it worth staying.
+    pub opt_out_passed: bool,
+    /// Day the term ends.
+    pub renewal_date: Day,
+    /// Renews unless the customer opts out.
+    pub auto_renew: Option<bool>,
+    /// What is up.
+    pub arr: Number,
+    /// Health score.
+    pub health: Number,
+    /// Health band.
+    pub band: Option<String>,
+    /// Place among the accounts at risk.
+    pub risk_rank: Option<i64>,
+    /// Whether it counts as renewing in the next 90 days.
+    pub in_90_days: bool,
+    /// What to do next, if an action is open.
+    pub next_step: Option<String>,
+    /// By when.
+    pub due: Option<Day>,
+}
+
+/// Every renewal ahead, the earliest opt-out first.
+#[must_use]
+pub fn renewals(analysis: &Analysis, queue: &[Action]) -> Vec<Renewal> {
+    analysis
+        .renewals
+        .iter()
+        .filter_map(|row| analysis.accounts.get(&row.account_id).map(|account| (row, account)))
+        .map(|(row, account)| {
+            let pressing = |action: &&Action| {
+                action.account_id == row.account_id
+                    && matches!(action.kind, ActionKind::Risk | ActionKind::Lifecycle)
+            };
+            let next = queue.iter().find(pressing);
+            Renewal {
+                account_id: account.account_id.clone(),
+                account: account.name.clone(),
+                owner: account.owner.clone(),
+                opt_out_on: row.opt_out_on,
+                opt_out_passed: row.opt_out_on < analysis.as_of,
+                renewal_date: row.renewal_date,
+                auto_renew: account.auto_renew,
+                arr: account.arr.clone(),
+                health: account.health.clone(),
+                band: account.band.clone(),
+                risk_rank: account.risk_rank,
+                in_90_days: row.in_90_days,
+                next_step: next.map(|action| action.next_step.clone()),
+                due: next.map(|action| action.due),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,65 @@
+//! One account, whole: the payload of `account_context`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::phases::{
+    Account, ActivityRow, Analysis, CommentRow, ContactRow, Day, FeatureRequestRow, MilestoneRow,
+    ObjectiveRow, OpportunityRow, TicketRow,
+};
+use crate::plan::plan_path;
+use crate::play::Action;
+
+/// Everything the session knows of one account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountContext {
+    /// End of this day, UTC.
+    pub as_of: Day,
+    /// Who it is, how it is, and every reading with its figure id.
+    pub account: Account,
+    /// What is to be done, the most pressing first.
+    pub actions: Vec<Action>,
+    /// Where its success plan lies, if it has one.
+    pub plan: Option<String>,
+    /// People.
+    pub contacts: Vec<ContactRow>,
+    /// What they bought the product for.
+    pub objectives: Vec<ObjectiveRow>,
+    /// Onboarding steps not reached.
+    pub milestones: Vec<MilestoneRow>,
+    /// Open deals.
+    pub opportunities: Vec<OpportunityRow>,
+    /// Requests that have not shipped.
+    pub feature_requests: Vec<FeatureRequestRow>,
+    /// Recent tickets.
+    pub tickets: Vec<TicketRow>,
+    /// What they wrote in surveys.
+    pub comments: Vec<CommentRow>,
+    /// Advocacy asked for or done.
+    pub advocacy: Vec<ActivityRow>,
+}
+
+impl AccountContext {
+    /// The account of that id; none when the data does not know it. `queue` may be empty.
+    #[must_use]
+    pub fn of(analysis: &Analysis, queue: &[Action], planned: bool, account_id: &str) -> Option<Self> {
+        let account = analysis.accounts.get(account_id)?.clone();
+        Some(Self {
+            as_of: analysis.as_of,
+            actions: of(queue, account_id, |action| &action.account_id),
+            plan: planned.then(|| plan_path(account_id)),
+            contacts: of(&analysis.contacts, account_id, |row| &row.account_id),
+            objectives: of(&analysis.objectives, account_id, |row| &row.account_id),
+            milestones: of(&analysis.milestones, account_id, |row| &row.account_id),
+            opportunities: of(&analysis.opportunities, account_id, |row| &row.account_id),
+            feature_requests: of(&analysis.feature_requests, account_id, |row| &row.account_id),
+            tickets: of(&analysis.tickets, account_id, |row| &row.account_id),
+            comments: of(&analysis.comments, account_id, |row| &row.account_id),
+            advocacy: of(&analysis.activities, account_id, |row| &row.account_id),
+            account,
+        })
+    }
+}
+
+fn of<T: Clone>(rows: &[T], account_id: &str, id: impl Fn(&T) -> &str) -> Vec<T> {
+    rows.iter().filter(|row| id(row) == account_id).cloned().collect()
+}
