@@ -7,10 +7,13 @@
 use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cap_std::fs::Dir;
-use rustix::fs::{AtFlags, RenameFlags, Stat, fstat, fsync, renameat, renameat_with, unlinkat};
+use rustix::fs::{
+    AtFlags, Mode, OFlags, RenameFlags, Stat, fstat, fsync, openat, renameat, renameat_with, unlinkat,
+};
 use rustix::io::Errno;
 
 use super::confined::regular;
@@ -21,7 +24,7 @@ use super::resolve::Spot;
 use super::stage::Staged;
 
 /// How often an exchange is undone before we give up and leave both files.
-const MOST_EXCHANGES: usize = 16;
+const MOST_EXCHANGES: usize = 64;
 
 /// What has to be there before the write.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,14 +127,23 @@ fn exchange(
     if came_out.as_deref() == Some(wanted) {
         return Ok(());
     }
-    // It is someone else's newer save: put it back. What comes out now should be ours; if it is not,
-    // someone saved again in between, and that save is the newest.
+    // It is someone else's newer save: put it back. What comes out must be what we put in; anything
+    // else is a save newer still, which goes back in turn. The files stay open meanwhile, so that
+    // no new file can get the number of one that is gone.
+    let mut put = ours;
+    let mut open = Vec::new();
     for _ in 0..MOST_EXCHANGES {
+        let (held, handle) = identify(&spot.dir, &temporary).map_err(failed)?;
+        open.push(handle);
         swap().map_err(failed)?;
-        if look(&spot.dir, &temporary).ok().flatten().is_some_and(|stat| id(&stat) == ours) {
+        let (out, handle) = identify(&spot.dir, &temporary).map_err(failed)?;
+        open.push(handle);
+        if out == put {
             return Err(expect.conflict(asked, came_out));
         }
+        put = held;
     }
+    // Whichever of the two is newer, neither may be removed.
     staged.forget();
     Err(ToolError::Refused { path: asked.to_owned(), reason: Refusal::Restless })
 }
@@ -144,6 +156,13 @@ fn hash_of(dir: &Dir, name: &OsStr) -> io::Result<Option<String>> {
         Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(source),
     }
+}
+
+/// Device and inode of whatever has a name, held open without reading it.
+fn identify(dir: &Dir, name: &OsStr) -> Result<((u64, u64), OwnedFd), Errno> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let handle = openat(dir, name, flags, Mode::empty())?;
+    Ok((id(&fstat(&handle)?), handle))
 }
 
 /// Device and inode.

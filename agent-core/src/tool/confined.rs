@@ -1,5 +1,6 @@
 //! A directory that tools cannot leave.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use rustix::fs::{FileType, Stat};
 use super::commit::{Expect, commit};
 use super::error::{Refusal, ToolError};
 use super::guard::Guard;
-use super::handle::{kind, open_file};
+use super::handle::{kind, open_dir, open_file};
 use super::resolve::{Intent, Spot, resolve};
 
 /// What in the workspace is closed to tools. Paths are relative to its root; an entry covers
@@ -71,7 +72,9 @@ struct Inner {
 impl Confined {
     /// Opens a directory under rules.
     pub fn open(root: &Path, rules: Rules) -> Result<Self, ToolError> {
-        let opened = Dir::open_ambient_dir(root, ambient_authority());
+        // Opened a second time because a path-only handle can be neither listed nor synced.
+        let opened =
+            Dir::open_ambient_dir(root, ambient_authority()).and_then(|dir| open_dir(&dir, OsStr::new(".")));
         let dir = opened.map_err(|source| ToolError::io("open", &root.to_string_lossy(), source))?;
         let clean_all = |paths: &[String]| paths.iter().filter_map(|path| clean(path)).collect();
         let rules = Rules { denied: clean_all(&rules.denied), read_only: clean_all(&rules.read_only) };

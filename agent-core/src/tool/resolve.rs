@@ -64,6 +64,9 @@ pub(super) fn resolve(
     if asked.is_empty() || asked.contains('\0') || Path::new(asked).is_absolute() {
         return Err(refused(Refusal::BadPath));
     }
+    if climbs_out(asked) {
+        return Err(refused(Refusal::Outside));
+    }
     let mut steps = VecDeque::new();
     queue(&mut steps, Path::new(asked), false).map_err(refused)?;
     let mut above: Vec<(Dir, OsString)> = Vec::new();
@@ -84,10 +87,17 @@ pub(super) fn resolve(
         }
         match stat.as_ref().map(kind) {
             None if step.from_link => return Err(refused(Refusal::Dangling)),
-            None if !last && intent != Intent::Make => {
+            None if !last && (intent != Intent::Make || steps.iter().any(|step| step.up)) => {
                 return Err(ToolError::NotFound { path: asked.to_owned() });
             }
             None if !last => {
+                // Nothing is below yet, so the rest of the path is real: judge it before making
+                // directories for a file that may not be.
+                if let Some(guard) = guard {
+                    let rest = steps.iter().map(|step| step.name.to_string_lossy());
+                    let whole = rest.fold(path, |path, name| path + "/" + &name);
+                    guard.check(&whole, None, true).map_err(refused)?;
+                }
                 make_dir(&here, &step.name).map_err(failed)?;
                 steps.push_front(step);
             }
@@ -130,6 +140,20 @@ pub(super) fn resolve(
             Ok(Some(Spot { dir, name, path, stat }))
         }
     }
+}
+
+/// Whether `..` leads above the root by the letters of the path alone.
+fn climbs_out(path: &str) -> bool {
+    let mut depth = 0_usize;
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if depth == 0 => return true,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    false
 }
 
 /// Puts the names of a path before the steps still to be walked.

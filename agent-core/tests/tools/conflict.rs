@@ -1,0 +1,172 @@
+//! Two hands on one file.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use agent_core::tool::{Edit, EditInput, Read, ReadInput, ToolError, Write, WriteInput, sha256};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use super::harness::{desk, reason};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_edits_of_what_both_read_one_wins_and_one_conflicts() {
+    let desk = desk();
+    for round in 0..200 {
+        desk.put("plan.md", "goal: one\n");
+        let read = desk.tools.run::<Read>(ReadInput::new("plan.md")).await.unwrap();
+        let barrier = Arc::new(Barrier::new(2));
+        let mut edits = JoinSet::new();
+        for new in ["two", "three"] {
+            let (tools, barrier, sha256) = (desk.tools.clone(), barrier.clone(), read.sha256.clone());
+            edits.spawn(async move {
+                barrier.wait().await;
+                let edit = EditInput::new("plan.md", "one", new).expected_sha256(sha256);
+                (new, tools.run::<Edit>(edit).await)
+            });
+        }
+        let (won, lost): (Vec<_>, Vec<_>) =
+            edits.join_all().await.into_iter().partition(|(_, result)| result.is_ok());
+        assert_eq!((won.len(), lost.len()), (1, 1), "round {round}");
+        let (winner, now) = (won[0].0, desk.get("plan.md"));
+        assert_eq!(now, format!("goal: {winner}\n"));
+        match &lost[0].1 {
+            Err(ToolError::Conflict { expected, found, .. }) => {
+                assert_eq!(expected.as_ref(), Some(&read.sha256));
+                assert_eq!(found.as_ref(), Some(&sha256(now.as_bytes())));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Each edit adds its own line. What is there at the end is exactly what was reported as done:
+/// no edit is lost under another, none is half there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_successful_edit_is_lost_among_many() {
+    let desk = desk();
+    desk.put("log.md", "end\n");
+    let barrier = Arc::new(Barrier::new(16));
+    let mut edits = JoinSet::new();
+    for hand in 0..16 {
+        let (tools, barrier) = (desk.tools.clone(), barrier.clone());
+        edits.spawn(async move {
+            barrier.wait().await;
+            let mut done = Vec::new();
+            let mut conflicts = 0_usize;
+            for turn in 0..20 {
+                let line = format!("line {hand}.{turn}\n");
+                let edit = EditInput::new("log.md", "end\n", format!("{line}end\n"));
+                match tools.run::<Edit>(edit).await {
+                    Ok(_) => done.push(line),
+                    Err(ToolError::Conflict { .. }) => conflicts += 1,
+                    Err(other) => panic!("{other:?}"),
+                }
+            }
+            (done, conflicts)
+        });
+    }
+    let outcomes = edits.join_all().await;
+    let mut done: Vec<String> = outcomes.iter().flat_map(|(done, _)| done.clone()).collect();
+    let conflicts: usize = outcomes.iter().map(|(_, conflicts)| conflicts).sum();
+    let text = desk.get("log.md");
+    let mut there: Vec<String> =
+        text.lines().filter(|line| *line != "end").map(|line| format!("{line}\n")).collect();
+    done.sort();
+    there.sort();
+    assert_eq!(there, done);
+    assert_eq!(done.len() + conflicts, 16 * 20);
+    assert!(conflicts > 0, "the edits never met");
+}
+
+/// A person saves the way editors do, by renaming a whole new file into place. A save made after
+/// the edit's own read must survive; and nobody ever sees a mixture.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_persons_save_is_never_overwritten_by_an_edit_that_did_not_see_it() {
+    let desk = desk();
+    let version = |n: u32, by: &str| format!("{by} {n} {}\n", "x".repeat(9_000));
+    desk.put("plan.md", &version(0, "person"));
+    let stop = Arc::new(AtomicBool::new(false));
+    let person = {
+        let (stop, root) = (stop.clone(), desk.root.clone());
+        std::thread::spawn(move || {
+            let mut saves = 0_u32;
+            while !stop.load(Relaxed) {
+                saves += 1;
+                std::fs::write(root.join("draft"), version(saves, "person")).unwrap();
+                std::fs::rename(root.join("draft"), root.join("plan.md")).unwrap();
+                // No edit may undo this save: what stands now is this save, or an edit of it.
+                for _ in 0..3 {
+                    let now = std::fs::read_to_string(root.join("plan.md")).unwrap();
+                    let (by, rest) = now.split_once(' ').unwrap();
+                    assert!(by == "person" || by == "agent", "mixed: {by}");
+                    assert_eq!(now.len(), version(saves, by).len());
+                    let seen: u32 = rest.split(' ').next().unwrap().parse().unwrap();
+                    // An exchange that is about to be undone may show the older version for a moment.
+                    if by == "person" {
+                        assert!(seen <= saves);
+                    }
+                }
+            }
+            saves
+        })
+    };
+    let (mut done, mut conflicts) = (0, 0);
+    while done < 100 || (conflicts == 0 && done < 20_000) {
+        match desk.tools.run::<Edit>(EditInput::new("plan.md", "person", "agent")).await {
+            Ok(_) => done += 1,
+            Err(ToolError::Conflict { .. }) => conflicts += 1,
+            // The person has not saved again since our last edit.
+            Err(ToolError::Invalid { .. }) => {}
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    stop.store(true, Relaxed);
+    let saves = person.join().unwrap();
+    assert!(conflicts > 0, "the person never came in between");
+    // The last save is the last word, edited or not.
+    let now = desk.get("plan.md");
+    assert!(
+        now == version(saves, "person") || now == version(saves, "agent"),
+        "the last save, {saves}, is gone: {}",
+        &now[..20]
+    );
+}
+
+#[tokio::test]
+async fn a_write_keeps_to_what_it_was_told_to_expect() {
+    let desk = desk();
+    let write = |input: WriteInput| desk.tools.run::<Write>(input);
+    let new = write(WriteInput::new("deep/er/a.md", "one").expect_absent()).await.unwrap();
+    // sha256sum of "one".
+    assert_eq!(new.sha256, "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed");
+    assert!(new.created);
+    let again = write(WriteInput::new("deep/er/a.md", "two").expect_absent()).await;
+    assert_eq!(reason(again), "conflict");
+    let over = WriteInput::new("deep/er/a.md", "two").expected_sha256(new.sha256.to_uppercase());
+    assert!(!write(over.clone()).await.unwrap().created);
+    assert_eq!(reason(write(over).await), "conflict");
+    let absent = WriteInput::new("other/a.md", "two").expected_sha256(&new.sha256);
+    assert_eq!(reason(write(absent).await), "conflict");
+    assert!(!desk.root.join("other").exists());
+    assert_eq!(desk.get("deep/er/a.md"), "two");
+    let both = WriteInput::new("b.md", "").expect_absent().expected_sha256(&new.sha256);
+    assert!(matches!(write(both).await, Err(ToolError::Invalid { .. })));
+    // No temporary file is left.
+    assert_eq!(std::fs::read_dir(desk.root.join("deep/er")).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn an_edit_asks_for_one_place_or_all() {
+    let desk = desk();
+    desk.put("a.md", "x = 1\nx = 1\n");
+    let edit = |input: EditInput| desk.tools.run::<Edit>(input);
+    let twice = edit(EditInput::new("a.md", "x = 1", "x = 2")).await;
+    assert_eq!(reason(twice), "the old text occurs 2 times in `a.md`");
+    let absent = edit(EditInput::new("a.md", "y", "z")).await;
+    assert_eq!(reason(absent), "the old text does not occur in `a.md`");
+    assert_eq!(desk.get("a.md"), "x = 1\nx = 1\n");
+    let all = edit(EditInput::new("a.md", "x = 1", "x = 2").replace_all()).await.unwrap();
+    assert_eq!(all.replaced, 2);
+    assert_eq!(desk.get("a.md"), "x = 2\nx = 2\n");
+}

@@ -1,0 +1,10 @@
+//! Definitions and tools, through their public interface only.
+
+mod confinement;
+mod conflict;
+mod definition;
+mod grants;
+mod harness;
+mod paging;
+mod search;
+mod swap;
