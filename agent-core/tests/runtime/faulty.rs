@@ -1,0 +1,165 @@
+//! A store that dies at a chosen write, before or after it took effect.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use agent_core::store::{
+    Commit, ContextEntry, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord, Store,
+    StoreError,
+};
+use async_trait::async_trait;
+use protocol::{Figure, FigureId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum When {
+    Before,
+    After,
+}
+
+pub(crate) struct FaultyStore {
+    inner: Arc<dyn Store>,
+    fail_at: Option<(usize, When)>,
+    writes: AtomicUsize,
+    dead: AtomicBool,
+}
+
+impl FaultyStore {
+    pub(crate) fn new(inner: Arc<dyn Store>, fail_at: Option<(usize, When)>) -> Self {
+        Self { inner, fail_at, writes: AtomicUsize::new(0), dead: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn writes(&self) -> usize {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    /// Whether the fault happened.
+    pub(crate) fn fired(&self) -> bool {
+        self.dead.load(Ordering::SeqCst)
+    }
+
+    fn up(&self) -> Result<(), StoreError> {
+        if self.fired() { Err(gone()) } else { Ok(()) }
+    }
+
+    async fn write<T>(&self, work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+        self.up()?;
+        let nth = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
+        match self.fail_at {
+            Some((at, When::Before)) if at == nth => {
+                self.dead.store(true, Ordering::SeqCst);
+                Err(gone())
+            }
+            Some((at, When::After)) if at == nth => {
+                work.await?;
+                self.dead.store(true, Ordering::SeqCst);
+                Err(gone())
+            }
+            _ => work.await,
+        }
+    }
+}
+
+fn gone() -> StoreError {
+    let source = sqlx::Error::Io(std::io::Error::other("the machine is gone"));
+    StoreError::Database { doing: "dying", source }
+}
+
+#[async_trait]
+impl Store for FaultyStore {
+    async fn open_session(&self, new: NewSession) -> Result<Opened, StoreError> {
+        self.write(self.inner.open_session(new)).await
+    }
+    async fn keyed(&self, tenant: &str, key: &str) -> Result<Option<(String, SessionRecord)>, StoreError> {
+        self.up()?;
+        self.inner.keyed(tenant, key).await
+    }
+    async fn session(&self, id: &str) -> Result<Option<SessionRecord>, StoreError> {
+        self.up()?;
+        self.inner.session(id).await
+    }
+    async fn sessions(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
+        self.up()?;
+        self.inner.sessions(tenant).await
+    }
+    async fn take_lease(
+        &self,
+        id: &str,
+        owner: &str,
+        at: i64,
+        until: i64,
+        owner_is_dead: bool,
+    ) -> Result<Lease, StoreError> {
+        self.write(self.inner.take_lease(id, owner, at, until, owner_is_dead)).await
+    }
+    async fn renew_lease(&self, lease: &Lease, until: i64) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.renew_lease(lease, until).await
+    }
+    async fn commit(&self, lease: &Lease, commit: Commit) -> Result<(), StoreError> {
+        self.write(self.inner.commit(lease, commit)).await
+    }
+    async fn supersede(
+        &self,
+        lease: &Lease,
+        commit: Commit,
+        new: NewSession,
+    ) -> Result<SessionRecord, StoreError> {
+        self.write(self.inner.supersede(lease, commit, new)).await
+    }
+    async fn record_file(
+        &self,
+        lease: &Lease,
+        path: &str,
+        sha256: &str,
+        placed: &str,
+    ) -> Result<(), StoreError> {
+        self.write(self.inner.record_file(lease, path, sha256, placed)).await
+    }
+    async fn placed(&self, session_id: &str, path: &str, sha256: &str) -> Result<Option<String>, StoreError> {
+        self.up()?;
+        self.inner.placed(session_id, path, sha256).await
+    }
+    async fn file_hashes(&self, tenant: &str, path: &str) -> Result<BTreeSet<String>, StoreError> {
+        self.up()?;
+        self.inner.file_hashes(tenant, path).await
+    }
+    async fn all_file_hashes(&self, tenant: &str) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {
+        self.up()?;
+        self.inner.all_file_hashes(tenant).await
+    }
+    async fn journal(&self, id: &str) -> Result<Vec<JournalEntry>, StoreError> {
+        self.up()?;
+        self.inner.journal(id).await
+    }
+    async fn outbox(&self, id: &str, after_seq: i64) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.up()?;
+        self.inner.outbox(id, after_seq).await
+    }
+    async fn last_seq(&self, id: &str) -> Result<i64, StoreError> {
+        self.up()?;
+        self.inner.last_seq(id).await
+    }
+    async fn figure(&self, session_id: &str, id: &FigureId) -> Result<Option<Figure>, StoreError> {
+        self.up()?;
+        self.inner.figure(session_id, id).await
+    }
+    async fn figures(&self, session_id: &str) -> Result<Vec<Figure>, StoreError> {
+        self.up()?;
+        self.inner.figures(session_id).await
+    }
+    async fn publish(&self, tenant: &str, entry: ContextEntry) -> Result<(), StoreError> {
+        self.write(self.inner.publish(tenant, entry)).await
+    }
+    async fn contexts(&self, tenant: &str, kind: &str, at: i64) -> Result<Vec<ContextEntry>, StoreError> {
+        self.up()?;
+        self.inner.contexts(tenant, kind, at).await
+    }
+    async fn context_types(&self, tenant: &str, at: i64) -> Result<Vec<String>, StoreError> {
+        self.up()?;
+        self.inner.context_types(tenant, at).await
+    }
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
