@@ -1,0 +1,146 @@
+use agent_csm::phases::money;
+use protocol::{Figure, Unit};
+
+use super::build::{figure, inputs, unknown, written};
+
+fn hostile() -> agent_csm::phases::Inputs {
+    let mut inputs = inputs();
+    inputs.accounts[0].name = "<script>alert('x')</script>".into();
+    inputs.accounts[1].name = "=HYPERLINK(\"http://evil\",\"x\")".into();
+    inputs.accounts[0].owner = "@SUM(1)".into();
+    inputs.accounts[1].owner = "Bo\" onload=\"x".into();
+    inputs.readings[0].text = "-2+3|cmd' /C calc'!A0".into();
+    inputs.readings[1].text = " +1 | [x](javascript:alert(1)) <img src=x>".into();
+    inputs
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    assert_eq!(written(&inputs()), written(&inputs()));
+    let mut shuffled = inputs();
+    shuffled.accounts.reverse();
+    shuffled.readings.reverse();
+    shuffled.figures.reverse();
+    assert_eq!(written(&inputs()), written(&shuffled));
+}
+
+#[test]
+fn no_cell_can_become_a_formula() {
+    let files = written(&hostile());
+    let mut seen = 0;
+    for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".csv")) {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        for record in reader.records() {
+            for cell in &record.unwrap_or_else(|error| panic!("{path}: {error}")) {
+                let formula =
+                    cell.trim_start().starts_with(['=', '+', '-', '@']) && cell.parse::<f64>().is_err();
+                assert!(!formula, "{path}: {cell}");
+                seen += usize::from(cell.starts_with('\''));
+            }
+        }
+    }
+    assert!(seen > 0, "no hostile cell was written at all");
+}
+
+#[test]
+fn hostile_names_stay_text_in_pages_and_plans() {
+    let files = written(&hostile());
+    let page = &files["out/monday.html"];
+    assert!(!page.contains("<script") && !page.contains("onload=\"x") && !page.contains("<img"));
+    assert!(page.contains("&lt;script&gt;"));
+    for resource in ["src=", "href=\"http", "url(", "@import"] {
+        assert!(!page.replace("src=x", "").contains(resource), "{resource}");
+    }
+    let plan = &files["plans/A.md"];
+    assert!(plan.starts_with("# Success plan: &lt;script&gt;"), "{plan}");
+    assert!(!plan.contains("](javascript") && !plan.contains("<img"));
+}
+
+/// Takes away what may hold digits without being a figure: markup itself, styles, ISO dates, ranks, the hash,
+/// text from data or playbooks, and every element that names its figure.
+fn bare_text(page: &str) -> String {
+    let mut text = page.to_owned();
+    let start = text.find("<style>").unwrap();
+    let end = text.find("</style>").unwrap();
+    text.replace_range(start..end, "");
+    let mut out = String::new();
+    let mut skipping: Option<String> = None;
+    for piece in text.split('<').skip(1) {
+        let (tag, content) = piece.split_once('>').unwrap_or((piece, ""));
+        if let Some(name) = &skipping {
+            if tag == format!("/{name}") {
+                skipping = None;
+                out.push_str(content);
+            }
+            continue;
+        }
+        let name = tag.split_whitespace().next().unwrap_or_default();
+        let marked =
+            ["data-figure=", "data-text", "data-rank", "data-hash"].iter().any(|mark| tag.contains(mark));
+        if marked || name == "time" {
+            skipping = Some(name.to_owned());
+        } else if name != "title" {
+            out.push_str(content);
+        }
+    }
+    out
+}
+
+#[test]
+fn every_number_on_the_monday_page_opens_its_figure() {
+    let mut inputs = inputs();
+    inputs.figures.push(unknown("csat_score", 12, "n = 12, needs 30"));
+    inputs.figures.push(Figure {
+        implausible: Some("above 250 %".into()),
+        ..figure("nrr", 412.0, "412.0%", Unit::Percent)
+    });
+    let page = &written(&inputs)["out/monday.html"];
+    for shown in ["85", "$120,000", "9.4%", "2 invoices overdue", "n = 12, needs 30", "412.0%"] {
+        assert!(page.contains(shown), "{shown} is not on the page");
+    }
+    let text = bare_text(page);
+    // "last contact on <date>" is a rule's text with an ISO date in it.
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
+        .filter(|word| word.parse::<agent_csm::phases::Day>().is_err())
+        .collect();
+    assert!(words.is_empty(), "numbers that open nothing: {words:?}");
+    assert!(page.contains("data-figure=\"figure:churn_rate\" title=\"csm explain figure:churn_rate"));
+}
+
+#[test]
+fn the_checklist_stands_against_its_targets_with_figure_ids() {
+    let mut inputs = inputs();
+    inputs.figures.retain(|figure| figure.metric != "nps_score");
+    inputs.figures.push(unknown("nps_score", 12, "n = 12, needs 30"));
+    let page = &written(&inputs)["out/portfolio.md"];
+    let line = |start: &str| {
+        page.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}\n{page}"))
+    };
+    assert_eq!(
+        line("| FAIL | Churn rate"),
+        "| FAIL | Churn rate | 9.4% | &lt; 5 | 40 | 12 months, \\[2025-10-01, 2026-10-01) | figure:churn_rate |  |"
+    );
+    assert!(line("| UNKNOWN | NPS score").contains("| 12 |"));
+    assert!(line("| UNKNOWN | NPS score").contains("n = 12, needs 30"));
+    assert!(line("| UNKNOWN | CSAT score").contains("this metric is not defined"));
+}
+
+#[test]
+fn money_is_shown_whole_and_rounded_half_away_from_zero() {
+    let shown = |minor, currency| money(minor, currency);
+    assert_eq!(shown(31_040_050, "USD"), "$310,401");
+    assert_eq!(shown(-150, "EUR"), "-€2");
+    assert_eq!(shown(-49, "EUR"), "€0");
+    assert_eq!(shown(1_234_567, "JPY"), "JPY 1,234,567");
+    assert_eq!(shown(1_500, "KWD"), "KWD 2");
+}
+
+#[test]
+fn what_reaches_a_customer_is_sent_by_hand() {
+    let files = written(&inputs());
+    assert!(files["plans/A.md"].contains("**Needs your approval; send by hand.**"));
+    assert!(files["out/actions.csv"].contains("needs your approval"));
+    assert!(files["out/renewals.csv"].contains("not earned yet"));
+}

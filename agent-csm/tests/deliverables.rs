@@ -1,0 +1,3 @@
+//! What is written for people, from hand-built accounts: same input, same bytes, every number openable.
+
+mod deliver;
