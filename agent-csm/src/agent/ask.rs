@@ -39,7 +39,7 @@ pub(super) async fn account_context(
 ) -> Result<Answer, Failure> {
     let asked: GetSubjectContext = request.payload_as()?;
     let (analysis, _) = analysis(craftsman, request, None, cx).await?;
-    let found = analysis.accounts.iter().find(|account| {
+    let found = analysis.accounts.values().find(|account| {
         account.account_id == asked.subject_id || account.name.eq_ignore_ascii_case(&asked.subject_id)
     });
     let Some(account) = found else {
@@ -50,7 +50,7 @@ pub(super) async fn account_context(
         .with_hint("ask by account_id as it stands in the accounts table"));
     };
     let plans = implementation(&analysis, &craftsman.craft, None);
-    let planned = plans.plans.iter().any(|plan| plan.account_id == account.account_id);
+    let planned = plans.plans.iter().any(|plan| plan.account.account_id == account.account_id);
     let context = AccountContext::of(&analysis, &plans.queue, planned, &account.account_id)
         .ok_or_else(|| Failure::bug(format!("account `{}` is in the analysis and not in it", account.account_id)))?;
     Ok(Answer::new(members(&context)?))

@@ -38,7 +38,7 @@ pub(super) fn assess(
     let engine = Engine::open(&dataset, knowledge, &workspace.config, ready.as_of.0)
         .map_err(|error| invalid_knowledge(&error))?;
     tell(40, "computing figures");
-    let mut inputs = gather(&engine, &workspace.config, &ready.data_hash, goals)
+    let mut inputs = gather(&engine, knowledge, &workspace.config, &ready.data_hash, goals)
         .map_err(|error| invalid_knowledge(&error))?;
     tell(70, "keeping the rows behind them");
     let measures: BTreeSet<&str> = inputs

@@ -1,7 +1,7 @@
 //! The data of a session: the canonical tables brought up to date, and the day everything is as of.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use agent_core::agent::{Failure, Pin};
@@ -104,16 +104,26 @@ pub(super) async fn sources(workspace: &Workspace) -> Result<String, Failure> {
         files.sort();
         let mut hash = Sha256::new();
         for path in files {
-            let mut file = fs::File::open(&path).map_err(|error| unreadable(&path, &error))?;
-            let mut inner = Sha256::new();
-            io::copy(&mut file, &mut inner).map_err(|error| unreadable(&path, &error))?;
+            let inner = hash_of(&path).map_err(|error| unreadable(&path, &error))?;
             hash.update(path.strip_prefix(&data).unwrap_or(&path).to_string_lossy().as_bytes());
             hash.update([0]);
-            hash.update(inner.finalize());
+            hash.update(inner);
         }
         Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     })
     .await
+}
+
+/// SHA-256 of a file, read in pieces: an export may be larger than memory.
+fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
+    let mut file = fs::File::open(path)?;
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&piece[..read]),
+        }
+    }
 }
 
 fn walk(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> io::Result<()> {

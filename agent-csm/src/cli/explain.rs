@@ -11,7 +11,7 @@ use super::session::{block_on, chosen, open};
 use super::{CliError, WorkspaceArgs, show};
 use crate::engine::Kept;
 use crate::knowledge::Knowledge;
-use crate::text::nearest;
+use crate::workspace::nearest;
 
 /// What to open.
 #[derive(Args, Debug)]

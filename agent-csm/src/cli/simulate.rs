@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::CliError;
+use super::{CliError, show};
 use crate::simulate::{self, Parameters};
 
 /// What to make up, and where.
@@ -22,8 +22,18 @@ pub(super) struct SimulateArgs {
 
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, CliError> {
     let summary = simulate::run(&args.parameters, &args.dir, args.truth.as_deref())
-        .map_err(|error| CliError::because("could not write the company", &error))?;
-    println!("{summary}");
-    println!("Next: csm run {}", args.dir.display());
+        .map_err(|error| {
+            let told = CliError::because("could not write the company", &error);
+            match error.hint() {
+                Some(hint) => told.hint(hint),
+                None => told,
+            }
+        })?;
+    show::table(
+        ["table", "rows"],
+        summary.rows.iter().map(|(table, rows)| [(*table).to_owned(), rows.to_string()]),
+    );
+    println!("As of {}. The hidden truth is in {}.", summary.as_of, summary.truth.display());
+    println!("Next: csm run {}", summary.dir.display());
     Ok(ExitCode::SUCCESS)
 }

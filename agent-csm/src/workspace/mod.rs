@@ -8,5 +8,7 @@ mod create;
 mod folder;
 mod parse;
 
+pub(crate) use parse::nearest;
+
 pub use config::{Config, ConfigError, ConfigWarning, SourceConfig, Tier};
 pub use folder::{CONFIG_FILE, DATA_DIR, Workspace, WorkspaceError};
