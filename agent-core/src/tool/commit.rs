@@ -129,7 +129,9 @@ fn exchange(
     }
     // It is someone else's newer save: put it back. What comes out must be what we put in; anything
     // else is a save newer still, which goes back in turn. The files stay open meanwhile, so that
-    // no new file can get the number of one that is gone.
+    // no new file can get the number of one that is gone. Whatever fails here, the temporary name may
+    // hold that save and is not removed with the staged file.
+    staged.forget();
     let mut put = ours;
     let mut open = Vec::new();
     for _ in 0..MOST_EXCHANGES {
@@ -139,12 +141,12 @@ fn exchange(
         let (out, handle) = identify(&spot.dir, &temporary).map_err(failed)?;
         open.push(handle);
         if out == put {
+            remove(&spot.dir, &temporary).map_err(|source| ToolError::io("write", asked, source))?;
             return Err(expect.conflict(asked, came_out));
         }
         put = held;
     }
     // Whichever of the two is newer, neither may be removed.
-    staged.forget();
     Err(ToolError::Refused { path: asked.to_owned(), reason: Refusal::Restless })
 }
 
