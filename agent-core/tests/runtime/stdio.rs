@@ -51,6 +51,15 @@ async fn a_bad_line_gets_one_error_reply_and_the_connection_goes_on() {
 }
 
 #[tokio::test]
+async fn what_is_published_can_be_asked_for_on_the_next_line() {
+    let content = json!({ "context_type": "get_product_context", "content": { "version": 1 } });
+    let mut input = line("publish_context", content, "p-1");
+    input.extend(line("get_product_context", json!({}), "q-1"));
+    let said = serve(&input).await;
+    assert_eq!(said[1]["payload"]["published"][0]["content"], json!({ "version": 1 }));
+}
+
+#[tokio::test]
 async fn the_end_of_input_lets_the_session_finish() {
     let said = serve(&line("get_library_context", json!({}), "r-1")).await;
     assert_eq!(terminals(&said), ["completed"]);
