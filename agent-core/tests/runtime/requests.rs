@@ -119,7 +119,7 @@ async fn every_verb_is_answered_or_refused_by_name() {
     assert_eq!(offer[0]["payload"]["context_types"], json!([]));
     let answer = json!({ "approval_id": "a-1", "decision": "approved" });
     assert_eq!(code(&ask(&runtime, "answer_approval", answer).await).as_deref(), Some("APPROVAL_UNKNOWN"));
-    let subject = ask(&runtime, "get_account_context", json!({ "account_id": "x" })).await;
+    let subject = ask(&runtime, protocol::Verb::GetSubjectContext.name(), json!({})).await;
     assert_eq!(code(&subject).as_deref(), Some("UNKNOWN_REQUEST_TYPE"));
     let bad = ask(&runtime, "cancel_session", json!({})).await;
     assert_eq!(code(&bad).as_deref(), Some("INVALID_REQUEST"));
