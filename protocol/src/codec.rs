@@ -1,6 +1,6 @@
 //! Lines to messages and back.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use crate::json;
@@ -115,6 +115,12 @@ impl Serialize for Message {
             Self::Status(status) => status.serialize(serializer),
             Self::Error(error) => error.serialize(serializer),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(Members::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

@@ -4,6 +4,17 @@
 //! Reading is lenient (an unknown member, status or request type is kept whole and in order),
 //! writing is strict (the seed's members first, `_meta` last, never `null` for what is absent).
 //! Start at [`decode_line`] for what may arrive and [`Outgoing`] for what may leave.
+//!
+//! ```
+//! use protocol::{DEFAULT_LINE_LIMIT, Incoming, Status, StatusMessage, decode_line, encode};
+//!
+//! let line = br#"{"requesting_agent":"orchestrator","request_type":"get_customer_context","payload":{}}"#;
+//! if let Ok(Incoming::Request(request)) = decode_line(line, DEFAULT_LINE_LIMIT) {
+//!     assert_eq!(request.kind().answer(), Some("customer_context"));
+//! }
+//! let said = StatusMessage::tick("customer-success-manager", Status::Analyzing, 40, "scoring");
+//! assert!(encode(&said.into()).ends_with(r#""message":"scoring","_meta":{"percent":40}}"#));
+//! ```
 
 mod body;
 mod envelope;

@@ -43,7 +43,7 @@ fn generator() -> SchemaGenerator {
 }
 
 fn of<T: JsonSchema>() -> Schema {
-    generator().into_root_schema_for::<T>()
+    in_reading_order(generator().into_root_schema_for::<T>())
 }
 
 fn message() -> Schema {
@@ -102,12 +102,21 @@ fn verb_response(verb: Verb) -> Schema {
 /// Adds the dialect and the shared definitions to a schema put together by hand.
 fn finish(mut generator: SchemaGenerator, mut schema: Schema) -> Schema {
     let definitions: Members = generator.take_definitions(true).into_iter().collect();
-    let dialect = generator.settings().meta_schema.as_deref().unwrap_or_default().to_owned();
-    let body = std::mem::take(schema.ensure_object());
-    let whole = schema.ensure_object();
-    whole.insert("$schema".to_owned(), dialect.into());
-    whole.extend(body);
-    whole.insert("$defs".to_owned(), definitions.into());
+    if let Some(dialect) = &generator.settings().meta_schema {
+        schema.insert("$schema".to_owned(), dialect.as_ref().into());
+    }
+    schema.insert("$defs".to_owned(), definitions.into());
+    in_reading_order(schema)
+}
+
+/// What a person looks for first, first: the dialect, the name, what it is.
+fn in_reading_order(mut schema: Schema) -> Schema {
+    let members = schema.ensure_object();
+    for (place, name) in ["$schema", "title", "description"].into_iter().enumerate() {
+        if let Some(value) = members.shift_remove(name) {
+            members.shift_insert(place, name.to_owned(), value);
+        }
+    }
     schema
 }
 

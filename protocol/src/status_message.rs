@@ -21,7 +21,7 @@ pub struct StatusMessage {
 
 message_members!(StatusMessage);
 
-/// Where an agent is.
+/// Where this agent is. Other agents may write less, and other things under the same names.
 #[derive(JsonSchema)]
 #[schemars(rename = "StatusMessage", title = "StatusMessage")]
 #[expect(dead_code, reason = "only its schema is used; the values live in the open envelope")]

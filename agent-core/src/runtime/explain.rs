@@ -3,7 +3,7 @@ use std::sync::Arc;
 use protocol::reply::{OpenedFigure, payload_of};
 use protocol::{ErrorCode, FigureId, Members, Request, payload};
 
-use super::runtime::Inner;
+use super::host::Inner;
 use crate::agent::{Answer, Failure};
 
 /// How many rows are sent when nobody says.

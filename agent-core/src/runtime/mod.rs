@@ -5,13 +5,13 @@
 
 mod clock;
 mod explain;
+mod host;
 mod options;
 mod requests;
-mod runtime;
 mod sessions;
 mod steer;
 mod verbs;
 
 pub use clock::{Clock, Ids, SystemClock, UuidIds, rfc3339};
+pub use host::{Runtime, RuntimeError};
 pub use options::Options;
-pub use runtime::{Runtime, RuntimeError};

@@ -5,7 +5,7 @@ use protocol::{
 };
 use tokio::sync::mpsc;
 
-use super::runtime::{Inner, Runtime};
+use super::host::{Inner, Runtime};
 use crate::agent::{Answer, Failure};
 use crate::session::SessionHandle;
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use protocol::{ErrorCode, Request, WireError};
 use serde_json::Value;
 
-use super::runtime::{Inner, Runtime};
+use super::host::{Inner, Runtime};
 use crate::agent::{Failure, Pin, Then};
 use crate::session::{Actor, Ending, Hold, Live, SessionHandle, Stamp, Why, closing};
 use crate::store::{NewSession, Opened, SessionRecord, SessionState, StoreError, sha256_hex};
@@ -172,8 +172,7 @@ impl Inner {
             &record,
             pin,
             hold,
-            self.timing,
-            self.interrupt.child_token(),
+            self.terms.clone(),
         )
         .await?;
         self.set_live(live.clone());
@@ -201,7 +200,7 @@ impl Inner {
     async fn hold(&self, id: &str) -> Result<Option<Hold>, Failure> {
         let lock = self.lock();
         let at = self.now();
-        let until = at.saturating_add(i64::try_from(self.timing.lease.as_micros()).unwrap_or(i64::MAX));
+        let until = at.saturating_add(i64::try_from(self.terms.lease.as_micros()).unwrap_or(i64::MAX));
         // Whoever has the lock is the only live process that runs sessions here.
         match self.ground.store.take_lease(id, &self.owner, at, until, lock.is_some()).await {
             Ok(lease) => Ok(Some(Hold { lease, lock })),

@@ -1,8 +1,8 @@
 use protocol::reply::payload_of;
 use protocol::{ErrorCode, Request, WireError, payload};
 
+use super::host::Inner;
 use super::requests::{Out, forward};
-use super::runtime::Inner;
 use crate::agent::{Answer, Failure};
 use crate::session::{Ending, Why};
 use crate::store::SessionState;

@@ -6,8 +6,8 @@ use protocol::verb::Served;
 use protocol::{ErrorCode, Request, Status, Verb, WireError, payload};
 use serde_json::Value;
 
+use super::host::Inner;
 use super::requests::Out;
-use super::runtime::Inner;
 use crate::agent::{Answer, Failure};
 use crate::context::ContextEntry;
 use crate::store::SessionRecord;

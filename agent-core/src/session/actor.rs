@@ -36,13 +36,15 @@ pub(super) struct StepDone {
     pub(super) figures: Vec<Figure>,
 }
 
-/// How long things may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timing {
+/// How long things may take, and what stops them.
+#[derive(Clone, Debug)]
+pub(crate) struct Terms {
     /// For how long a session is held without a sign of life.
     pub(crate) lease: Duration,
     /// For how long work may wind down after it was told to end.
     pub(crate) grace: Duration,
+    /// Stops the session as it is, to be resumed.
+    pub(crate) interrupt: CancellationToken,
 }
 
 /// The one task that owns a session: its sequence numbers, its lease, its end.
@@ -57,8 +59,7 @@ pub(crate) struct Actor {
     progress: watch::Sender<Progress>,
     told: mpsc::Receiver<Told>,
     cancel: CancelSwitch,
-    interrupt: CancellationToken,
-    timing: Timing,
+    terms: Terms,
     /// Held while the session runs, so that others know its owner to be alive.
     lock: Option<WorkspaceLock>,
     /// The first reason for which a step could not be recorded; the session cannot complete after it.
@@ -88,8 +89,7 @@ impl Actor {
         record: &SessionRecord,
         pin: Pin,
         hold: Hold,
-        timing: Timing,
-        interrupt: CancellationToken,
+        terms: Terms,
     ) -> Result<(Self, Live, SessionContext), StoreError> {
         let Hold { lease, lock } = hold;
         let journal: BTreeMap<String, JournalEntry> = ground
@@ -128,20 +128,8 @@ impl Actor {
         };
         let cx = SessionContext::new(ask, inner);
         let name = name.to_owned();
-        let actor = Self {
-            ground,
-            name,
-            lease,
-            stamp,
-            seq,
-            progress,
-            told,
-            cancel,
-            interrupt,
-            timing,
-            broken: None,
-            lock,
-        };
+        let actor =
+            Self { ground, name, lease, stamp, seq, progress, told, cancel, terms, broken: None, lock };
         Ok((actor, live, cx))
     }
 
@@ -162,7 +150,7 @@ impl Actor {
         let standing = match turn {
             Turn::Over(result) => self.end_of(result).await,
             Turn::Cancel => {
-                wind_down(work, self.timing.grace).await;
+                wind_down(work, self.terms.grace).await;
                 self.end(self.cancel.why().into()).await
             }
             Turn::Stop(failure) => {
@@ -179,14 +167,14 @@ impl Actor {
     }
 
     async fn drive(&mut self, work: &mut JoinHandle<Result<Completion, Failure>>) -> Turn {
-        let beat = self.timing.lease / 3;
+        let beat = self.terms.lease / 3;
         let mut heartbeat = interval_at(Instant::now() + beat, beat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 () = self.cancel.token().cancelled() => return Turn::Cancel,
-                () = self.interrupt.cancelled() => return Turn::Stop(interrupted()),
+                () = self.terms.interrupt.cancelled() => return Turn::Stop(interrupted()),
                 Some(told) = self.told.recv() => self.record(told).await,
                 result = &mut *work => return Turn::Over(result),
                 _ = heartbeat.tick() => {
@@ -270,7 +258,7 @@ impl Actor {
     }
 
     fn lease_until(&self, at: i64) -> i64 {
-        at.saturating_add(i64::try_from(self.timing.lease.as_micros()).unwrap_or(i64::MAX))
+        at.saturating_add(i64::try_from(self.terms.lease.as_micros()).unwrap_or(i64::MAX))
     }
 }
 

@@ -22,7 +22,7 @@ pub use handle::SessionHandle;
 pub use outcome::Outcome;
 pub use place::{Placed, Placing};
 
-pub(crate) use actor::{Actor, Hold, Timing};
+pub(crate) use actor::{Actor, Hold, Terms};
 pub(crate) use ask::Ground;
 pub(crate) use ending::{Ending, closing};
 pub(crate) use handle::{Live, Why};

@@ -163,7 +163,7 @@ pub struct ContextEntry {
     /// The request type it answers: `get_product_context`.
     #[serde(rename = "type")]
     pub context_type: String,
-    /// Who published it, by its own account.
+    /// Who published it, as it called itself.
     pub author: String,
     /// When, microseconds since 1970 UTC.
     pub at: i64,

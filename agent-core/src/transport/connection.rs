@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use protocol::verb::Effect;
 use protocol::{ErrorCode, Incoming, Outgoing, Refused, Verb, WireError};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::task::TaskTracker;
@@ -44,6 +45,8 @@ impl Connection {
             }
         };
         match Arc::clone(&self.room).try_acquire_owned() {
+            // What is asked next may be answered from what is written now.
+            Ok(_permit) if writes(&message) => self.runtime.accept(message, &self.out).await,
             Ok(permit) => {
                 let (runtime, out) = (self.runtime.clone(), self.out.clone());
                 self.tasks.spawn(async move {
@@ -74,6 +77,14 @@ impl Connection {
         // An error says that the connection is gone, which its reader will find out too.
         let _ = self.out.send(message).await;
     }
+}
+
+fn writes(message: &Incoming) -> bool {
+    let verb = match message {
+        Incoming::Request(request) => Verb::named(request.request_type()),
+        Incoming::Response(_) | Incoming::Status(_) | Incoming::Error(_) => None,
+    };
+    verb.is_some_and(|verb| verb.effect() == Effect::Writes)
 }
 
 fn makes_room(message: &Incoming) -> bool {

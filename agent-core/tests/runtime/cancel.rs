@@ -1,0 +1,63 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
+
+use super::librarian::{Librarian, STEPS};
+use super::support::{files, messages, request, runtime, terminals, work, workspace};
+
+#[tokio::test]
+async fn cancelled_at_any_step_it_says_so_once_and_leaves_nothing_running() {
+    for step in STEPS {
+        let dir = workspace();
+        let agent = Arc::new(Librarian::stalling_at(step));
+        let runtime = runtime(&agent, dir.path()).await;
+        let handle = runtime.open_session(&work()).await.unwrap();
+        let id = handle.id().to_owned();
+        agent.reached().await;
+
+        let mut client = agent_core::transport::memory::connect(&runtime);
+        let cancel = request("cancel_session", json!({ "session_id": id, "reason": "enough" }), "c-1");
+        client.send(cancel.into_members()).await;
+        let answer = client.next().await.unwrap();
+        assert_eq!(answer["payload"]["status"], "cancelled", "{step}: {answer:#}");
+
+        let said = messages(handle).await;
+        assert_eq!(terminals(&said), ["cancelled"], "{step}");
+        assert_eq!(said.last().unwrap()["message"], "cancelled by `orchestrator`: enough");
+        assert_eq!(agent.alive.load(Ordering::SeqCst), 0, "{step}: the work still runs");
+        for (name, text) in files(dir.path()) {
+            assert!(!name.contains("tmp"), "{step} left `{name}`");
+            assert!(!name.starts_with("cards/") || text.ends_with("words\n"), "{step} broke `{name}`");
+        }
+
+        client.send(request("cancel_session", json!({ "session_id": id }), "c-2").into_members()).await;
+        assert_eq!(client.next().await.unwrap()["error"]["code"], "SESSION_ENDED");
+        // What was cancelled is not resumed: the same request opens a new session.
+        agent.let_on.add_permits(8);
+        let next = runtime.open_session(&work()).await.unwrap();
+        assert_ne!(next.id(), id);
+        assert_eq!(terminals(&messages(next).await), ["completed"]);
+        // Returns only when no task of the runtime is left.
+        runtime.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_unfinished_session_that_does_not_run_can_be_cancelled() {
+    let dir = workspace();
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let first = runtime(&agent, dir.path()).await;
+    let id = first.open_session(&work()).await.unwrap().id().to_owned();
+    agent.reached().await;
+    first.interrupt().await;
+
+    let second = runtime(&agent, dir.path()).await;
+    let mut client = agent_core::transport::memory::connect(&second);
+    client.send(request("cancel_session", json!({ "session_id": id }), "c-1").into_members()).await;
+    assert_eq!(client.next().await.unwrap()["payload"]["status"], "cancelled");
+    client.send(request("resume_session", json!({ "session_id": id }), "c-2").into_members()).await;
+    let rest = client.hang_up().await;
+    assert_eq!(terminals(&rest), ["cancelled"]);
+    second.close().await;
+}

@@ -42,7 +42,10 @@ impl FaultyStore {
         if self.fired() { Err(gone()) } else { Ok(()) }
     }
 
-    async fn write<T>(&self, work: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+    async fn write<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
         self.up()?;
         let nth = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
         match self.fail_at {

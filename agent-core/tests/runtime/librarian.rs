@@ -62,7 +62,8 @@ impl Drop for Alive {
 
 impl Librarian {
     pub(crate) fn new() -> Self {
-        let text = "---\nname: librarian\ndescription: Counts words.\ntools: Read, Write, Glob\n---\nCount.\n";
+        let text =
+            "---\nname: librarian\ndescription: Counts words.\ntools: Read, Write, Glob\n---\nCount.\n";
         Self {
             definition: AgentDefinition::parse(text, "librarian.md").unwrap().0,
             stall_at: None,
@@ -98,7 +99,6 @@ impl Librarian {
 
 async fn books(cx: &AskContext) -> Result<BTreeMap<String, String>, Failure> {
     let mut books = BTreeMap::new();
-    eprintln!("{:?}", cx.tools().run::<Glob>(GlobInput::new("books/*.md")).await);
     for path in cx.tools().run::<Glob>(GlobInput::new("books/*.md")).await?.paths {
         let text = cx.tools().run::<Read>(ReadInput::new(&path)).await?.text;
         books.insert(path.trim_start_matches("books/").to_owned(), text);
@@ -171,9 +171,7 @@ impl Agent for Librarian {
     async fn read(&self, request: &Request, cx: &AskContext) -> Result<Answer, Failure> {
         let book = request.payload_member("book").and_then(|book| book.as_str()).unwrap_or_default();
         match books(cx).await?.get(book) {
-            Some(text) => {
-                Ok(Answer::new(json!({ "book": book, "text": text }).as_object().unwrap().clone()))
-            }
+            Some(text) => Ok(Answer::new(json!({ "book": book, "text": text }).as_object().unwrap().clone())),
             None => Err(Failure::new(ErrorCode::SubjectUnknown, format!("no book `{book}`"))),
         }
     }
@@ -204,8 +202,10 @@ impl Agent for Librarian {
             let words = analysis
                 .step(&key, text, |cx| async {
                     let cx = cx;
-                    let rows: String =
-                        text.split_whitespace().map(|word| format!("{}\n", json!({ "word": word }))).collect();
+                    let rows: String = text
+                        .split_whitespace()
+                        .map(|word| format!("{}\n", json!({ "word": word })))
+                        .collect();
                     let words = text.split_whitespace().count();
                     let rows = match self.mischief {
                         Some(Mischief::RowsNotKept) => sha256_hex(rows.as_bytes()),
@@ -253,9 +253,7 @@ impl Agent for Librarian {
         let mut delivery = Delivery::new(format!("Counted {total} words in {} books.", books.len()));
         delivery.progress = json!({ "words": total }).as_object().unwrap().clone();
         let note = format!("{catalogue:?}");
-        delivery
-            .deliverables
-            .push(Deliverable::new("out/catalogue.txt", "Catalogue").with_note(note));
+        delivery.deliverables.push(Deliverable::new("out/catalogue.txt", "Catalogue").with_note(note));
         let beside: BTreeSet<String> = placed
             .values()
             .filter_map(|placed| match placed {

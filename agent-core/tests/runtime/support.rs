@@ -50,11 +50,7 @@ pub(crate) async fn runtime(agent: &Arc<impl Agent>, workspace: &Path) -> Runtim
     Runtime::open(Arc::clone(agent) as Arc<dyn Agent>, workspace, options()).await.unwrap()
 }
 
-pub(crate) async fn runtime_on(
-    agent: &Arc<impl Agent>,
-    workspace: &Path,
-    store: Arc<dyn Store>,
-) -> Runtime {
+pub(crate) async fn runtime_on(agent: &Arc<impl Agent>, workspace: &Path, store: Arc<dyn Store>) -> Runtime {
     let options = Options { store: Some(store), ..options() };
     Runtime::open(Arc::clone(agent) as Arc<dyn Agent>, workspace, options).await.unwrap()
 }

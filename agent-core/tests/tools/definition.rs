@@ -16,7 +16,9 @@ fn error(text: &str) -> String {
 fn the_role_this_began_with_loads_without_a_warning() {
     let (definition, warnings) = parse(
         "---\nname: customer-success-manager\ndescription: Expert customer success manager \
-         specializing in customer retention, growth, and advocacy.\n\
+         specializing in customer retention, growth, and advocacy. Masters account health \
+         monitoring, strategic relationship building, and driving customer value realization to \
+         maximize satisfaction and revenue growth.\n\
          tools: Read, Write, Edit, Glob, Grep, WebFetch, WebSearch\n---\n\nYou are a senior.\n",
     );
     assert_eq!(warnings, [""; 0]);

@@ -1,5 +1,7 @@
 //! Definitions and tools, through their public interface only.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 mod confinement;
 mod conflict;
 mod definition;

@@ -37,11 +37,11 @@ async fn bytes_that_are_no_text_are_flagged() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     /// Page by page, a file comes out as it is, whatever its lines are like.
     #[test]
-    fn pages_put_together_are_the_file(lengths in prop::collection::vec(0_usize..40_000, 0..30), limit in 1_usize..9) {
+    fn pages_put_together_are_the_file(lengths in prop::collection::vec(0_usize..20_000, 0..20), limit in 1_usize..9) {
         let desk = desk();
         let text: String = lengths.iter().map(|length| "é".repeat(*length) + "\n").collect();
         desk.put("a.txt", &text);

@@ -11,7 +11,7 @@ use crate::agent::Agent;
 use crate::context::ContextManager;
 use crate::definition::Warning;
 use crate::evidence::Ledger;
-use crate::session::{AskContext, Ground, Live, Timing};
+use crate::session::{AskContext, Ground, Live, Terms};
 use crate::store::{Objects, SessionRecord, SqliteStore, StoreError, WorkspaceLock};
 use crate::tool::{Confined, Registry, RegistryError, ToolError, Toolbox};
 
@@ -47,13 +47,12 @@ pub(super) struct Inner {
     pub(super) warnings: Vec<Warning>,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) owner: String,
-    pub(super) timing: Timing,
+    pub(super) terms: Terms,
     lock_path: PathBuf,
     /// Opening, resuming and ending sessions that do not run is done one at a time.
     pub(super) opening: tokio::sync::Mutex<()>,
     pub(super) live: Mutex<Option<Live>>,
     pub(super) tasks: TaskTracker,
-    pub(super) interrupt: CancellationToken,
 }
 
 impl Runtime {
@@ -93,12 +92,15 @@ impl Runtime {
             warnings,
             ids: options.ids,
             owner,
-            timing: Timing { lease: options.lease, grace: options.cancel_grace },
+            terms: Terms {
+                lease: options.lease,
+                grace: options.cancel_grace,
+                interrupt: CancellationToken::new(),
+            },
             lock_path: state.join("lock"),
             opening: tokio::sync::Mutex::default(),
             live: Mutex::default(),
             tasks: TaskTracker::new(),
-            interrupt: CancellationToken::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -145,7 +147,7 @@ impl Runtime {
     /// Stops at once; the running session is left as it is and can be resumed.
     pub async fn interrupt(&self) {
         self.inner.tasks.close();
-        self.inner.interrupt.cancel();
+        self.inner.terms.interrupt.cancel();
         self.close().await;
     }
 }
