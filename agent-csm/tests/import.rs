@@ -199,8 +199,17 @@ fn ravenstack_is_kept_whole_and_its_contradictions_are_counted() {
     };
     assert_eq!(found("flagged_churned_but_paying"), (110, 110));
     assert_eq!(found("churn_events_but_paying"), (352, 352));
-    // Counted with awk over the two files: 19,149 of 25,000 = 76.6 %.
-    assert_eq!(found("usage_before_subscription"), (19_149, 25_000));
+    // Counted apart from this code with Python's csv module over the five files:
+    // 19,142 of 25,000 usage rows are early (76.6 %), 292 are late; 75 accounts have both flag and event,
+    // 35 the flag alone, 277 an event alone; 110 x 352 / 500 = 77.44.
+    assert_eq!(found("usage_before_subscription"), (19_142, 25_000));
+    assert_eq!(found("usage_after_subscription"), (292, 25_000));
+    assert_eq!(found("churn_flag_against_events"), (35 + 277, 500));
+    let words = report.render();
+    assert!(words.contains("19142 of 25000 usage rows (76.6 %) are dated before"), "{words}");
+    assert!(
+        words.contains("75 have both, where 77.4 would if flag and events had nothing to do with each other")
+    );
     assert_eq!(found("repeated_usage_id"), (21, 25_000));
     let missing = report.nulls.iter().find(|it| it.column.contains("score per ticket")).unwrap();
     assert_eq!((missing.missing, missing.rows), (825, 2000));
@@ -418,7 +427,7 @@ fn settings_name_the_line_of_a_mistake_and_guess_at_unknown_keys() {
         ("[targets]\n\nchurn_rate = \"5\"\n", 3, "the target of `churn_rate` is not a bound"),
         ("as_of = \"31/12/2024\"\n", 1, "`as_of` is not a day"),
         ("[[tier]]\nname = \"Big\"\n", 1, "lacks `name` or `min_arr`"),
-        ("company = \"A\"\n\nfx = [\n", 4, ""),
+        ("company = \"A\"\n\nfx = [\n", 3, "unclosed array"),
     ];
     for (text, line, problem) in cases {
         let error = Config::parse(text, "csm.toml").unwrap_err();
@@ -444,7 +453,7 @@ fn a_workspace_is_laid_out_once_and_nothing_of_the_team_is_overwritten() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_bytes_make_import_fall_over(

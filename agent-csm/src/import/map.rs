@@ -209,10 +209,11 @@ impl Sheet<'_, '_> {
                 links.push((link.by, text.to_owned()));
             }
         }
-        if mapping.account.is_empty() && table.name != "accounts" {
-            if let Some(id) = table.position("account_id").and_then(|it| values[it].as_text()) {
-                links.push((LinkBy::Id, id.to_owned()));
-            }
+        if mapping.account.is_empty()
+            && table.name != "accounts"
+            && let Some(id) = table.position("account_id").and_then(|it| values[it].as_text())
+        {
+            links.push((LinkBy::Id, id.to_owned()));
         }
         let row = Row { values, file: self.set.file.clone(), line: record.line };
         Ok(MappedRow { row, links })
