@@ -15,7 +15,7 @@ use super::nulls;
 use super::read::{Broken, read};
 use super::report::{FileReport, ImportReport, LISTED_REJECTS, Reject, TableReport};
 use super::select::{choose, told};
-use super::unify::{billing_first, settle_ids};
+use super::unify::{billing_first, follow_on, settle_ids};
 use crate::tables::{
     Dataset, MANIFEST_FILE, MANIFEST_VERSION, Manifest, Row, Rule, Schema, SourceEntry, Table, TableEntry,
     TableWriteError, sha256_hex, write_atomically, write_table,
@@ -124,6 +124,13 @@ pub fn import(
             report
                 .notes
                 .push(format!("{united} people known to two systems by one mail address were united"));
+        }
+        let cut = follow_on(&mut batches);
+        if cut > 0 {
+            report.notes.push(format!(
+                "{cut} subscription versions reach into the next version of the same subscription; \
+                 they end where it starts"
+            ));
         }
         let outranked = billing_first(&mut batches);
         if outranked > 0 {
