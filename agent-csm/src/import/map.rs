@@ -224,8 +224,7 @@ impl Sheet<'_, '_> {
         if spec.null_if.iter().any(|it| self.holds(it, record)) {
             return Ok(Value::Null);
         }
-        if let Some((at, text)) = place(record, &plan.minor_from) {
-            let _ = at;
+        if let Some(text) = first(record, &plan.minor_from) {
             return decimal(text)?.whole().map(Value::Int).ok_or_else(|| {
                 (
                     format!("`{text}` is not a whole number of minor units"),
