@@ -1,4 +1,5 @@
 //! Files in, canonical tables and a quality report out.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ fn mappings(schema: &Schema) -> Vec<SourceMapping> {
         ("canonical", include_str!("../knowledge/sources/canonical.toml")),
         ("hubspot", include_str!("../knowledge/sources/hubspot.toml")),
         ("ravenstack", include_str!("../knowledge/sources/ravenstack.toml")),
+        ("sim_crm", include_str!("../knowledge/sources/sim_crm.toml")),
         ("stripe", include_str!("../knowledge/sources/stripe.toml")),
     ]
     .into_iter()
@@ -59,18 +61,22 @@ impl Desk {
 
     /// The rows of a table as `a|b|c` of the named columns, sorted; NULL is empty.
     fn rows(&self, table: &str, columns: &[&str]) -> Vec<String> {
-        let dataset = Dataset::open(self.root().join(".csm/tables")).unwrap();
-        let mut rows = Vec::new();
-        for entry in dataset.manifest.files(table) {
-            let file = fs::File::open(dataset.path(entry)).unwrap();
-            for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
-                let batch = batch.unwrap();
-                rows.extend((0..batch.num_rows()).map(|at| cells(&batch, at, columns)));
-            }
-        }
-        rows.sort();
-        rows
+        desk_rows(self.root(), table, columns)
     }
+}
+
+fn desk_rows(ws: &Path, table: &str, columns: &[&str]) -> Vec<String> {
+    let dataset = Dataset::open(ws.join(".csm/tables")).unwrap();
+    let mut rows = Vec::new();
+    for entry in dataset.manifest.files(table) {
+        let file = fs::File::open(dataset.path(entry)).unwrap();
+        for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
+            let batch = batch.unwrap();
+            rows.extend((0..batch.num_rows()).map(|at| cells(&batch, at, columns)));
+        }
+    }
+    rows.sort();
+    rows
 }
 
 fn cells(batch: &RecordBatch, row: usize, columns: &[&str]) -> String {
@@ -89,11 +95,11 @@ fn reject<'r>(report: &'r ImportReport, file: &str, line: u64) -> &'r Reject {
     found.unwrap_or_else(|| panic!("no reject at {file}:{line} in {:#?}", report.rejects))
 }
 
-/// RavenStack, or `None` where the development data is not at hand (never so in CI).
-fn ravenstack() -> Option<PathBuf> {
+/// A folder of the development data, or `None` where the development data is not at hand (never so in CI).
+fn shared(folder: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("CSM_SHARED_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
-    let dir = shared.join("ravenstack");
+    let dir = shared.join(folder);
     if dir.is_dir() {
         return Some(dir);
     }
@@ -180,7 +186,7 @@ fn without_accounts_there_is_one_error_that_says_what_to_add() {
 
 #[test]
 fn ravenstack_is_kept_whole_and_its_contradictions_are_counted() {
-    let Some(source) = ravenstack() else { return };
+    let Some(source) = shared("ravenstack") else { return };
     let dir = tempfile::tempdir().unwrap();
     let schema = schema();
     let ws = dir.path().join("ws");
@@ -199,8 +205,17 @@ fn ravenstack_is_kept_whole_and_its_contradictions_are_counted() {
     };
     assert_eq!(found("flagged_churned_but_paying"), (110, 110));
     assert_eq!(found("churn_events_but_paying"), (352, 352));
-    // Counted with awk over the two files: 19,149 of 25,000 = 76.6 %.
-    assert_eq!(found("usage_before_subscription"), (19_149, 25_000));
+    // Counted apart from this code with Python's csv module over the five files:
+    // 19,142 of 25,000 usage rows are early (76.6 %), 292 are late; 75 accounts have both flag and event,
+    // 35 the flag alone, 277 an event alone; 110 x 352 / 500 = 77.44.
+    assert_eq!(found("usage_before_subscription"), (19_142, 25_000));
+    assert_eq!(found("usage_after_subscription"), (292, 25_000));
+    assert_eq!(found("churn_flag_against_events"), (35 + 277, 500));
+    let words = report.render();
+    assert!(words.contains("19142 of 25000 usage rows (76.6 %) are dated before"), "{words}");
+    assert!(
+        words.contains("75 have both, where 77.4 would if flag and events had nothing to do with each other")
+    );
     assert_eq!(found("repeated_usage_id"), (21, 25_000));
     let missing = report.nulls.iter().find(|it| it.column.contains("score per ticket")).unwrap();
     assert_eq!((missing.missing, missing.rows), (825, 2000));
@@ -209,6 +224,48 @@ fn ravenstack_is_kept_whole_and_its_contradictions_are_counted() {
     let accounts = manifest.files("accounts").next().unwrap();
     assert_eq!(accounts.row_known_at, Rule::Column("signed_on".to_owned()));
     assert_eq!(accounts.columns.get("churn_flag"), Some(&Rule::Import));
+}
+
+#[test]
+fn warehouse_tables_that_no_mapping_fits_are_named_and_nothing_falls_over() {
+    let Some(source) = shared("connectors") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("accounts.csv"), ACCOUNTS).unwrap();
+    let schema = schema();
+    let ws = dir.path().join("ws");
+    let report =
+        bring(&ws, &[source, dir.path().join("accounts.csv")], "Lumen", &mappings(&schema), &schema).unwrap();
+    assert!(report.files.len() > 100, "{}", report.files.len());
+    for file in report.files.iter().filter(|it| it.mapping.is_none()) {
+        let found = report.rejects.iter().find(|it| it.file == file.file && it.line == 1).unwrap();
+        assert!(found.problem.contains("nearest is `") && !found.remedy.is_empty(), "{found:?}");
+    }
+    assert_eq!(desk_rows(&ws, "accounts", &["account_id"]), ["A-1", "A-2"]);
+    let read: Vec<&str> =
+        report.files.iter().filter(|it| it.mapping.is_some()).map(|it| it.file.as_str()).collect();
+    assert_eq!(read, ["data/accounts.csv"], "scrambled keys join nothing");
+}
+
+#[test]
+fn inclusive_end_dates_are_moved_to_the_first_day_no_longer_in_force() {
+    let Some(source) = shared("sim_crm") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let schema = schema();
+    let files = ["accounts.csv", "subscriptions.csv"].map(|it| source.join(it));
+    let report = bring(&dir.path().join("ws"), &files, "Sim", &mappings(&schema), &schema).unwrap();
+    assert_eq!(report.rejects, []);
+    assert_eq!(report.files.iter().map(|it| it.rows_kept).collect::<Vec<_>>(), [1093, 7891]);
+    let rows = desk_rows(&dir.path().join("ws"), "subscriptions", &["account_id", "start_date", "end_date"]);
+    let in_force = |row: &&String| {
+        let parts: Vec<&str> = row.split('|').collect();
+        parts[1] <= "2024-04-01" && (parts[2].is_empty() || parts[2] > "2024-04-01")
+    };
+    let active: std::collections::BTreeSet<&str> =
+        rows.iter().filter(in_force).filter_map(|it| it.split('|').next()).collect();
+    // Counted apart from this code on the source file, with `end_date >= 2024-04-01`.
+    assert_eq!(active.len(), 822);
+    // Terms meet on the day of renewal; only one of them is in force on it.
+    assert_eq!(rows.iter().filter(in_force).count(), 822);
 }
 
 const STRIPE: &str = "id,Customer ID,Customer Email,Customer Name,Plan,Quantity,Currency,Interval,Amount,Status,\
@@ -418,7 +475,7 @@ fn settings_name_the_line_of_a_mistake_and_guess_at_unknown_keys() {
         ("[targets]\n\nchurn_rate = \"5\"\n", 3, "the target of `churn_rate` is not a bound"),
         ("as_of = \"31/12/2024\"\n", 1, "`as_of` is not a day"),
         ("[[tier]]\nname = \"Big\"\n", 1, "lacks `name` or `min_arr`"),
-        ("company = \"A\"\n\nfx = [\n", 4, ""),
+        ("company = \"A\"\n\nfx = [\n", 3, "unclosed array"),
     ];
     for (text, line, problem) in cases {
         let error = Config::parse(text, "csm.toml").unwrap_err();
@@ -444,7 +501,7 @@ fn a_workspace_is_laid_out_once_and_nothing_of_the_team_is_overwritten() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn no_bytes_make_import_fall_over(

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::map::MappedRow;
 use super::mapping::{SystemKind, TableMapping};
 use super::report::{Duplicates, Reject};
@@ -26,6 +28,10 @@ pub(super) struct Batch<'a> {
 impl Batch<'_> {
     pub(super) fn text(&self, row: usize, column: &str) -> Option<&str> {
         self.rows.get(row)?.row.values.get(self.table.position(column)?)?.as_text()
+    }
+
+    pub(super) fn day(&self, row: usize, column: &str) -> Option<NaiveDate> {
+        self.rows.get(row)?.row.values.get(self.table.position(column)?)?.as_day()
     }
 
     pub(super) fn set(&mut self, row: usize, column: &str, value: Value) {

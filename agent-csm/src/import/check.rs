@@ -37,13 +37,13 @@ pub(super) fn accept(table: &Table, values: &[Value]) -> Result<(), Fault> {
             }
         }
         "subscriptions" => {
-            if let (Some(start), Some(end)) = (get("start_date").as_day(), get("end_date").as_day()) {
-                if end < start {
-                    return Err((
-                        format!("`end_date`: it ends on {end}, before it starts on {start}"),
-                        "correct one of the two dates".to_owned(),
-                    ));
-                }
+            if let (Some(start), Some(end)) = (get("start_date").as_day(), get("end_date").as_day())
+                && end < start
+            {
+                return Err((
+                    format!("`end_date`: it ends on {end}, before it starts on {start}"),
+                    "correct one of the two dates".to_owned(),
+                ));
             }
             if let Some(mrr) = get("mrr_minor").as_int().filter(|it| *it < 0) {
                 return Err((
@@ -54,15 +54,14 @@ pub(super) fn accept(table: &Table, values: &[Value]) -> Result<(), Fault> {
         }
         "survey_responses" => {
             let (score, low, high) = (get("score"), get("scale_min"), get("scale_max"));
-            if let (Some(score), Some(low), Some(high)) = (score.as_int(), low.as_int(), high.as_int()) {
-                if score < low || score > high {
-                    let kind = get("kind").show();
-                    return Err((
-                        format!("`score`: {score} is outside the {kind} scale {low} to {high}"),
-                        "correct the score, or set `scale_min` and `scale_max` to the survey's scale"
-                            .to_owned(),
-                    ));
-                }
+            if let (Some(score), Some(low), Some(high)) = (score.as_int(), low.as_int(), high.as_int())
+                && (score < low || score > high)
+            {
+                let kind = get("kind").show();
+                return Err((
+                    format!("`score`: {score} is outside the {kind} scale {low} to {high}"),
+                    "correct the score, or set `scale_min` and `scale_max` to the survey's scale".to_owned(),
+                ));
             }
         }
         "tickets" => {

@@ -168,14 +168,13 @@ impl Accounts {
                 match (found, firm) {
                     (Some(id), _) => {
                         rate.joined += 1;
-                        if table == "subscriptions" {
-                            if let Some(sub) = batch
+                        if table == "subscriptions"
+                            && let Some(sub) = batch
                                 .table
                                 .position("subscription_id")
                                 .and_then(|it| mapped.row.values[it].as_text())
-                            {
-                                self.subscriptions.insert((system.clone(), sub.to_owned()), id.clone());
-                            }
+                        {
+                            self.subscriptions.insert((system.clone(), sub.to_owned()), id.clone());
                         }
                         mapped.row.values[place] = Value::Text(id);
                         batch.rows.push(mapped);

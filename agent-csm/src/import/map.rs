@@ -209,10 +209,11 @@ impl Sheet<'_, '_> {
                 links.push((link.by, text.to_owned()));
             }
         }
-        if mapping.account.is_empty() && table.name != "accounts" {
-            if let Some(id) = table.position("account_id").and_then(|it| values[it].as_text()) {
-                links.push((LinkBy::Id, id.to_owned()));
-            }
+        if mapping.account.is_empty()
+            && table.name != "accounts"
+            && let Some(id) = table.position("account_id").and_then(|it| values[it].as_text())
+        {
+            links.push((LinkBy::Id, id.to_owned()));
         }
         let row = Row { values, file: self.set.file.clone(), line: record.line };
         Ok(MappedRow { row, links })
@@ -223,8 +224,7 @@ impl Sheet<'_, '_> {
         if spec.null_if.iter().any(|it| self.holds(it, record)) {
             return Ok(Value::Null);
         }
-        if let Some((at, text)) = place(record, &plan.minor_from) {
-            let _ = at;
+        if let Some(text) = first(record, &plan.minor_from) {
             return decimal(text)?.whole().map(Value::Int).ok_or_else(|| {
                 (
                     format!("`{text}` is not a whole number of minor units"),

@@ -48,6 +48,9 @@ pub struct FileMapping {
     pub globs: Vec<String>,
     /// Headers that must be there; `a|b` takes either.
     pub detect: Vec<String>,
+    /// Headers that must not be there: they show that the rows are something else.
+    #[serde(default)]
+    pub without: Vec<String>,
     /// `DMY` or `MDY` where the system writes dates with slashes.
     #[serde(default)]
     pub dates: Option<String>,

@@ -15,9 +15,9 @@ use super::nulls;
 use super::read::{Broken, read};
 use super::report::{FileReport, ImportReport, LISTED_REJECTS, Reject, TableReport};
 use super::select::{choose, told};
-use super::unify::{billing_first, settle_ids};
+use super::unify::{billing_first, follow_on, settle_ids};
 use crate::tables::{
-    Dataset, MANIFEST_FILE, MANIFEST_VERSION, Manifest, Row, Rule, Schema, SourceEntry, Table, TableEntry,
+    Dataset, MANIFEST_FILE, MANIFEST_VERSION, Manifest, Row, Rule, Schema, SourceEntry, TableEntry,
     TableWriteError, sha256_hex, write_atomically, write_table,
 };
 use crate::workspace::Workspace;
@@ -124,6 +124,13 @@ pub fn import(
             report
                 .notes
                 .push(format!("{united} people known to two systems by one mail address were united"));
+        }
+        let cut = follow_on(&mut batches);
+        if cut > 0 {
+            report.notes.push(format!(
+                "{cut} subscription versions reach into the next version of the same subscription; \
+                 they end where it starts"
+            ));
         }
         let outranked = billing_first(&mut batches);
         if outranked > 0 {
@@ -415,7 +422,7 @@ fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(),
 fn split(batch: &Batch<'_>) -> Vec<(&'static str, Rule, Vec<Row>)> {
     let dated = rule(&batch.mapping.row_known_at);
     let place = match &dated {
-        Rule::Column(column) => position(batch.table, column),
+        Rule::Column(column) => batch.table.position(column),
         Rule::Always | Rule::Import => None,
     };
     let all = batch.rows.iter().map(|it| it.row.clone());
@@ -425,10 +432,6 @@ fn split(batch: &Batch<'_>) -> Vec<(&'static str, Rule, Vec<Row>)> {
         .into_iter()
         .filter(|it| !it.2.is_empty())
         .collect()
-}
-
-fn position(table: &Table, column: &str) -> Option<usize> {
-    table.position(column)
 }
 
 /// A path as part of a file name.

@@ -33,6 +33,9 @@ pub(super) fn choose<'a>(
             if role.is_some() {
                 return Ok((mapping, file));
             }
+            if file.without.iter().any(|it| index.find(it).is_some()) {
+                continue;
+            }
             let missing: Vec<&str> = file
                 .detect
                 .iter()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::batch::{Batch, merge_into};
 use super::mapping::SystemKind;
 use crate::tables::Value;
@@ -109,4 +111,36 @@ pub(super) fn billing_first(batches: &mut [Batch<'_>]) -> u64 {
         dropped += (before - batch.rows.len()) as u64;
     }
     dropped
+}
+
+/// Versions of one subscription follow each other: one ends at the latest when the next one starts.
+///
+/// Otherwise the account would pay twice on the days on which both are in force. Returns how many were cut short.
+pub(super) fn follow_on(batches: &mut [Batch<'_>]) -> u64 {
+    let mut starts: BTreeMap<(String, String), BTreeSet<NaiveDate>> = BTreeMap::new();
+    let slot = |batch: &Batch<'_>, row: usize| {
+        Some((batch.system.to_owned(), batch.text(row, "subscription_id")?.to_owned()))
+    };
+    let subscriptions = |batch: &&mut Batch<'_>| batch.table.name == "subscriptions";
+    for batch in batches.iter_mut().filter(subscriptions) {
+        for row in 0..batch.rows.len() {
+            if let (Some(slot), Some(start)) = (slot(batch, row), batch.day(row, "start_date")) {
+                starts.entry(slot).or_default().insert(start);
+            }
+        }
+    }
+    let mut cut = 0;
+    for batch in batches.iter_mut().filter(subscriptions) {
+        for row in 0..batch.rows.len() {
+            let (Some(slot), Some(start)) = (slot(batch, row), batch.day(row, "start_date")) else {
+                continue;
+            };
+            let next = starts.get(&slot).and_then(|it| it.range(start..).nth(1).copied());
+            if let Some(next) = next.filter(|next| batch.day(row, "end_date").is_none_or(|end| end > *next)) {
+                batch.set(row, "end_date", Value::Date(next));
+                cut += 1;
+            }
+        }
+    }
+    cut
 }
