@@ -93,7 +93,8 @@ pub(super) fn parse(
 const BOUND: &str = "is not an operator and a number";
 
 /// Reads `< 5`; the operators are `<`, `<=`, `>` and `>=`.
-pub(crate) fn bound(text: &str) -> Option<Target> {
+#[must_use]
+pub fn bound(text: &str) -> Option<Target> {
     let text = text.trim();
     let op = ["<=", ">=", "<", ">"].into_iter().find(|op| text.starts_with(op))?;
     let value: f64 = text[op.len()..].trim().parse().ok()?;
@@ -295,6 +296,8 @@ impl Head<'_> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     fn read(text: &str) -> Result<Measure, KnowledgeError> {
@@ -338,6 +341,4 @@ mod tests {
             assert_eq!(read(text).unwrap_err().to_string(), expected);
         }
     }
-
-    use chrono::NaiveDate;
 }

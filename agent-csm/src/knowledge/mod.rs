@@ -10,5 +10,7 @@ mod load;
 mod measure;
 
 pub use error::KnowledgeError;
+pub use head::bound;
+pub(crate) use head::holes;
 pub use load::Knowledge;
 pub use measure::{Each, Let, Measure, MeasureKind, Plausible, SignalHead, SignalKind, WindowSpec};
