@@ -12,16 +12,16 @@ use agent_csm::workspace::Config;
 use chrono::{NaiveDate, NaiveDateTime};
 use protocol::{Figure, Scope};
 
-pub struct World {
+pub(crate) struct World {
     folder: tempfile::TempDir,
     schema: Schema,
     tables: Vec<TableEntry>,
-    pub config: Config,
+    pub(crate) config: Config,
     exported_on: String,
 }
 
 impl World {
-    pub fn new(exported_on: &str) -> Self {
+    pub(crate) fn new(exported_on: &str) -> Self {
         let knowledge = Knowledge::load(None).unwrap();
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -33,12 +33,12 @@ impl World {
     }
 
     /// Adds a table: the first line names columns, an empty cell is NULL.
-    pub fn table(self, name: &str, csv: &str) -> Self {
+    pub(crate) fn table(self, name: &str, csv: &str) -> Self {
         self.known(name, csv, Rule::Always, &[])
     }
 
     /// Adds a table with its rules of when rows and columns became known.
-    pub fn known(mut self, name: &str, csv: &str, row: Rule, columns: &[(&str, Rule)]) -> Self {
+    pub(crate) fn known(mut self, name: &str, csv: &str, row: Rule, columns: &[(&str, Rule)]) -> Self {
         let table = self.schema.table(name).unwrap();
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(csv.trim().as_bytes());
         let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -70,7 +70,7 @@ impl World {
         self
     }
 
-    pub fn dataset(&self) -> Dataset {
+    pub(crate) fn dataset(&self) -> Dataset {
         Dataset {
             dir: PathBuf::from(self.folder.path()),
             manifest: Manifest {
@@ -83,7 +83,7 @@ impl World {
         }
     }
 
-    pub fn open(&self, as_of: &str) -> Engine {
+    pub(crate) fn open(&self, as_of: &str) -> Engine {
         let knowledge = Knowledge::load(None).unwrap();
         match Engine::open(&self.dataset(), &knowledge, &self.config, as_of.parse().unwrap()) {
             Ok(engine) => engine,
@@ -93,16 +93,16 @@ impl World {
 }
 
 /// The value of a metric over all as a float; panics with the reason when unknown.
-pub fn value_of(engine: &Engine, metric: &str) -> f64 {
+pub(crate) fn value_of(engine: &Engine, metric: &str) -> f64 {
     let figure = figure(engine, metric);
     figure.as_f64().unwrap_or_else(|| panic!("{metric} is unknown: {:?}", figure.reason))
 }
 
-pub fn figure(engine: &Engine, metric: &str) -> Figure {
+pub(crate) fn figure(engine: &Engine, metric: &str) -> Figure {
     engine.figure(metric, &Scope::all()).unwrap_or_else(|error| panic!("{metric}: {}", chain(&error)))
 }
 
-pub fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
