@@ -124,7 +124,7 @@ fn ravenstack_says_what_its_billing_says() {
         ("mrr_contraction", 102_891_100),
         ("mrr_churn", 3_072_200),
         ("mrr", 1_015_960_800),
-        ("arr", 12_191_529_600),
+        ("arr", 12_191_529_600_i64),
         ("first_response_weeks_met", 11),
     ];
     for (metric, expected) in whole {
