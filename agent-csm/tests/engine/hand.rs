@@ -306,3 +306,32 @@ fn the_same_data_gives_the_same_bytes_and_every_file_runs() {
         figure(&one, &measure.name);
     }
 }
+
+/// A, 15 seats, two tickets: 100 × (1 − 1/3). CSAT 1 of 2: 50. Last meeting 60 days ago: 100 × (1 − 30/90).
+/// Each weighs 10 of 100: coverage 0.3, score 183.33 / 3 = 61.1, shown 61. B has no CSAT answer: 0.2, unscored.
+#[test]
+fn health_is_the_weighted_mean_of_what_is_measured() {
+    let csat = "response_id,account_id,kind,scale_min,scale_max,score,responded_at
+                R1,A,csat,1,5,5,2024-12-01
+                R2,A,csat,1,5,1,2024-12-02";
+    let world = company()
+        .table("tickets", "ticket_id,account_id,opened_at\nK1,A,2024-12-01\nK2,A,2024-12-02")
+        .table("survey_responses", csat)
+        .table("interactions", "interaction_id,account_id,kind,occurred_at\nI1,A,meeting,2024-11-01");
+    let engine = world.open("2024-12-31");
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Score {
+        account_id: String,
+        score: i64,
+        band: String,
+        coverage: f64,
+    }
+    let scores: Vec<Score> = engine.query("SELECT * FROM health_scores").unwrap();
+    let expected = Score { account_id: "A".to_owned(), score: 61, band: "yellow".to_owned(), coverage: 0.3 };
+    assert_eq!(scores, [expected]);
+    assert_eq!(engine.figure("health_score", &Scope::one("account", "A")).unwrap().shown, "61");
+    let unscored = engine.figure("health_score", &Scope::one("account", "B")).unwrap();
+    assert!(unscored.reason.unwrap().contains("too few parts"));
+    let unmeasured: Vec<&str> = engine.unmeasured().iter().map(|it| it.signal.as_str()).collect();
+    assert!(unmeasured.contains(&"seat_utilisation") && !unmeasured.contains(&"csat_low"));
+}
