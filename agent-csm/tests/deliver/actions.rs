@@ -67,7 +67,9 @@ fn a_later_session_keeps_the_day_an_action_was_opened() {
 fn nobody_is_called_silent_when_no_interactions_are_in_the_data() {
     let mut silent = inputs();
     silent.accounts[2].last_touch_on = None;
-    let check_in = |inputs| queue(inputs).iter().any(|it| it.account_id == "C" && it.reason == "check_in");
+    let check_in = |inputs: &agent_csm::phases::Inputs| {
+        queue(inputs).iter().any(|it| it.account_id == "C" && it.reason == "check_in")
+    };
     assert!(check_in(&silent));
     silent.empty_tables.push("interactions".into());
     assert!(!check_in(&silent));
