@@ -1,1 +1,26 @@
 //! Runs knowledge SQL over the canonical tables.
+//!
+//! [`Engine::open`] builds everything that was known at the end of one day: masked canonical tables,
+//! derived tables, signal readings, health. Afterwards it only answers; it never writes to the dataset.
+//! The API is synchronous and blocks: each query runs on a thread of its own with a private runtime, so
+//! that it is safe, though slow for others, to call from an async task; prefer `spawn_blocking`.
+
+mod asof;
+mod blocked;
+mod error;
+mod evidence;
+mod figure;
+mod figures;
+mod money;
+mod open;
+mod reading;
+mod rows;
+mod shown;
+mod sql;
+
+pub use error::EngineError;
+pub use open::Engine;
+pub(crate) use open::made;
+pub use reading::{Reading, Unmeasured};
+pub use shown::{shown, thousands};
+pub(crate) use sql::Rows;

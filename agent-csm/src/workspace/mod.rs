@@ -1,1 +1,12 @@
-//! The folder a team works in.
+//! The folder a team works in: `csm.toml`, the source files, notes, plans and what the agent wrote.
+//!
+//! [`Workspace::open`] reads an existing one, [`Workspace::create`] lays a new one out
+//! and never touches a file that is already there.
+
+mod config;
+mod create;
+mod folder;
+mod parse;
+
+pub use config::{Config, ConfigError, ConfigWarning, SourceConfig, Tier};
+pub use folder::{CONFIG_FILE, DATA_DIR, Workspace, WorkspaceError};

@@ -1,0 +1,14 @@
+-- derived: paid_subscriptions
+-- title: Paid subscription versions of customers
+-- says: No trials, nothing free, no internal accounts, and no version that ended before it began.
+--   A version whose money has no exchange rate stays, with its mrr_minor unknown.
+-- needs: accounts, subscriptions
+SELECT s.subscription_id, s.account_id, s.product, s.plan, s.seats, s.mrr_minor, s.start_date, s.end_date,
+       s.renewal_date, s.notice_days, s.auto_renew, s.cancelled_on
+FROM subscriptions AS s
+LEFT JOIN (SELECT account_id, bool_or(is_internal) AS is_internal FROM accounts GROUP BY account_id) AS a
+  ON a.account_id = s.account_id
+WHERE NOT s.is_trial
+  AND coalesce(s.mrr_minor, 1) > 0
+  AND NOT coalesce(a.is_internal, false)
+  AND (s.end_date IS NULL OR s.end_date > s.start_date)

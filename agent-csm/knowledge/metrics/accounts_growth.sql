@@ -1,0 +1,8 @@
+-- metric: accounts_growth
+-- title: Accounts that could grow
+-- says: Managed accounts with a growth signal, a health score that is not red, and no risk.
+-- value: count(*)
+-- unit: count
+-- needs: accounts, subscriptions
+SELECT account_id, rank, reasons, arr_minor, priority
+FROM growth

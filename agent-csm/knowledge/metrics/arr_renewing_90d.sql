@@ -1,0 +1,10 @@
+-- metric: arr_renewing_90d
+-- title: ARR renewing in the next 90 days
+-- says: ARR of the managed accounts whose next renewal date falls within 90 days after the as-of date.
+-- value: coalesce(sum(arr_minor), 0)
+-- unit: money
+-- needs: accounts, subscriptions
+-- needs_column: subscriptions.renewal_date
+SELECT account_id, renewal_date, opt_out_on, days_to_opt_out, auto_renew, arr_minor
+FROM renewals
+WHERE in_90_days

@@ -1,0 +1,12 @@
+-- metric: mrr_new
+-- title: New MRR, 12 months
+-- says: First paid MRR of accounts in the twelve months to the as-of date.
+--   Opening + new + expansion + reactivation - contraction - churn = MRR on the as-of date.
+-- value: coalesce(sum(delta_minor), 0)
+-- unit: money
+-- window: 12 months
+-- needs: accounts, subscriptions
+SELECT m.account_id, m.movement_date, m.kind, m.delta_minor
+FROM mrr_movements AS m
+CROSS JOIN session_params AS p
+WHERE m.kind = 'new' AND m.movement_date > p.t0 AND m.movement_date <= p.as_of

@@ -1,0 +1,8 @@
+-- metric: mrr_opening
+-- title: MRR twelve months ago
+-- says: MRR at t0, the day twelve months before the as-of date: where the waterfall begins.
+-- value: coalesce(sum(opening_minor), 0)
+-- unit: money
+-- needs: accounts, subscriptions
+SELECT account_id, opening_minor
+FROM cohort_12m

@@ -1,0 +1,9 @@
+-- metric: prospects
+-- title: Prospects
+-- says: Accounts that never paid and are on no trial.
+-- value: count(*)
+-- unit: count
+-- needs: accounts, subscriptions
+SELECT account_id, status, first_paid_on, subscriptions, mrr_minor
+FROM account_status
+WHERE status = 'prospect'

@@ -1,0 +1,9 @@
+-- metric: trials
+-- title: Accounts on trial
+-- says: Accounts with a trial in force and nothing paid.
+-- value: count(*)
+-- unit: count
+-- needs: accounts, subscriptions
+SELECT account_id, status, first_paid_on, subscriptions, mrr_minor
+FROM account_status
+WHERE status = 'trial'

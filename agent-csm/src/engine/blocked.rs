@@ -1,0 +1,101 @@
+//! Why a measure can't be computed at all: rows, columns or rates that are missing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::EngineError;
+use super::rows::cell;
+use super::sql::{Sql, quoted};
+use crate::knowledge::{Knowledge, Measure};
+use crate::tables::Schema;
+use crate::workspace::Config;
+
+/// What is there and what is not, looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Stock {
+    /// Rows of every canonical table.
+    rows: BTreeMap<String, i64>,
+    /// Columns that some measure needs and that hold no value.
+    empty_columns: BTreeMap<(String, String), String>,
+    /// Currencies without a rate, by table.
+    unrated: BTreeMap<String, BTreeSet<String>>,
+    /// Title of every canonical table.
+    titles: BTreeMap<String, String>,
+    currency: String,
+}
+
+impl Stock {
+    /// Looks at the canonical tables.
+    pub(super) fn take(
+        sql: &Sql,
+        schema: &Schema,
+        knowledge: &Knowledge,
+        config: &Config,
+    ) -> Result<Self, EngineError> {
+        let mut stock = Self { currency: config.currency.clone(), ..Self::default() };
+        for table in schema.tables() {
+            stock.titles.insert(table.name.clone(), table.title.clone());
+            stock
+                .rows
+                .insert(table.name.clone(), number(sql, &format!("SELECT count(*) FROM {}", table.name))?);
+            if table.column("currency").is_some() {
+                let query = format!(
+                    "SELECT DISTINCT currency FROM {} WHERE currency <> {} ORDER BY 1",
+                    table.name,
+                    super::sql::literal(&config.currency)
+                );
+                let found = sql.run(&query)?;
+                let names = found
+                    .batches
+                    .iter()
+                    .flat_map(|batch| (0..batch.num_rows()).map(|row| cell(batch.column(0).as_ref(), row)));
+                let names: BTreeSet<String> =
+                    names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+                stock.unrated.insert(table.name.clone(), names);
+            }
+        }
+        for (table, column) in
+            knowledge.metrics().iter().chain(knowledge.signals()).flat_map(|it| &it.needs_column)
+        {
+            let Some(found) = schema.table(table).and_then(|it| it.column(column)) else { continue };
+            let query = format!("SELECT count({}) FROM {table}", quoted(column));
+            if number(sql, &query)? == 0 {
+                stock.empty_columns.insert((table.clone(), column.clone()), found.doc.clone());
+            }
+        }
+        Ok(stock)
+    }
+
+    /// The reason and the remedy, or nothing when the measure can be computed.
+    pub(super) fn reason(&self, measure: &Measure) -> Option<String> {
+        for table in &measure.needs {
+            if self.rows.get(table) == Some(&0) {
+                let title = self.titles.get(table).map_or("", String::as_str);
+                return Some(format!("no rows in `{table}` ({title}): import a file that holds them"));
+            }
+        }
+        for (table, column) in &measure.needs_column {
+            if let Some(doc) = self.empty_columns.get(&(table.clone(), column.clone())) {
+                return Some(format!("no value in `{table}.{column}` ({doc}): map a column onto it"));
+            }
+        }
+        let unrated: BTreeSet<&str> = measure
+            .money
+            .iter()
+            .filter_map(|table| self.unrated.get(table))
+            .flat_map(|names| names.iter().map(String::as_str))
+            .collect();
+        let first = unrated.first()?;
+        let names: Vec<&str> = unrated.iter().copied().collect();
+        Some(format!(
+            "money in {} has no rate to {}: add `{first} = …` under [fx] in csm.toml",
+            names.join(", "),
+            self.currency
+        ))
+    }
+}
+
+fn number(sql: &Sql, query: &str) -> Result<i64, EngineError> {
+    let rows = sql.run(query)?;
+    let first = rows.batches.iter().find(|batch| batch.num_rows() > 0);
+    Ok(first.and_then(|batch| cell(batch.column(0).as_ref(), 0).as_i64()).unwrap_or_default())
+}

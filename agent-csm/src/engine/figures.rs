@@ -1,0 +1,216 @@
+//! Figures, their rows, and any query.
+
+use std::collections::BTreeMap;
+
+use protocol::{Figure, Scope, Target};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::EngineError;
+use super::figure::{Found, Frame};
+use super::open::Engine;
+use super::rows::{cell, objects};
+use super::sql::{Rows, literal};
+use crate::knowledge::{Each, Measure, bound};
+
+impl Engine {
+    /// One figure: a metric, or a signal, over all or over a part.
+    ///
+    /// # Errors
+    /// An unknown name or dimension, SQL that does not run. What can't be computed is a figure that says why.
+    pub fn figure(&self, metric: &str, scope: &Scope) -> Result<Figure, EngineError> {
+        let measure = self.measure(metric)?;
+        let target = self.target(measure)?;
+        let narrowed = narrowed(scope)?;
+        let frame = self.frame();
+        if let Some(reason) = self.stock.reason(measure) {
+            return Ok(frame.unknown(measure, target.as_ref(), scope, 0, reason));
+        }
+        let (value, n, body) = (&measure.value, &measure.n, &measure.body);
+        let query = format!("SELECT {value} AS value, {n} AS n FROM (\n{body}\n) AS counted {narrowed}");
+        let rows = self.sql.run(&query).map_err(EngineError::of_file(&measure.file))?;
+        let mut found = found(&rows, 0).into_iter().next().map(|(_, found)| found).unwrap_or_default();
+        if let (Some(each), Some(target)) = (&measure.each, &target) {
+            let column = &each.column;
+            let query = format!(
+                "SELECT {value} AS value, {n} AS n FROM (\n{body}\n) AS counted {narrowed} GROUP BY {column}"
+            );
+            let rows = self.sql.run(&query).map_err(EngineError::of_file(&measure.file))?;
+            found.missed_in_a_group = missed(&rows, 0, target).contains_key("");
+        }
+        Ok(frame.figure(measure, target.as_ref(), scope, found))
+    }
+
+    /// A metric for every key of a dimension (`account`, `owner`, `segment` or `tier`), in one query.
+    ///
+    /// A key of which no row counts has the figure of no rows: zero for a sum that says so, else unknown.
+    ///
+    /// # Errors
+    /// As [`Engine::figure`].
+    pub fn figures_by(&self, metric: &str, dimension: &str) -> Result<BTreeMap<String, Figure>, EngineError> {
+        let measure = self.measure(metric)?;
+        let target = self.target(measure)?;
+        let column = column(dimension)?;
+        let word = if column == "account_id" { "account" } else { column };
+        let frame = self.frame();
+        let keys = self.sql.run(&format!("SELECT DISTINCT {column} FROM account_dims ORDER BY 1"))?;
+        let keys: Vec<String> = strings(&keys, 0);
+        let blocked = self.stock.reason(measure);
+        let mut by_key = BTreeMap::new();
+        let mut none = Found::default();
+        if blocked.is_none() {
+            let failed = || EngineError::of_file(&measure.file);
+            let (value, n, body) = (&measure.value, &measure.n, &measure.body);
+            let joined = format!(
+                "(\nSELECT counted.*, dims.{column} AS figure_key FROM (\n{body}\n) AS counted \
+                 JOIN account_dims AS dims ON dims.account_id = counted.account_id\n) AS keyed"
+            );
+            let query =
+                format!("SELECT figure_key, {value} AS value, {n} AS n FROM {joined} GROUP BY figure_key");
+            by_key = found(&self.sql.run(&query).map_err(failed())?, 1);
+            let query = format!("SELECT {value} AS value, {n} AS n FROM (\n{body}\n) AS counted WHERE false");
+            none = found(&self.sql.run(&query).map_err(failed())?, 0).remove("").unwrap_or_default();
+            if let (Some(Each { column: each }), Some(target)) = (&measure.each, &target) {
+                let query = format!(
+                    "SELECT figure_key, {value} AS value, {n} AS n FROM {joined} GROUP BY figure_key, {each}"
+                );
+                for key in missed(&self.sql.run(&query).map_err(failed())?, 1, target).into_keys() {
+                    if let Some(found) = by_key.get_mut(&key) {
+                        found.missed_in_a_group = true;
+                    }
+                }
+            }
+        }
+        Ok(keys
+            .into_iter()
+            .map(|key| {
+                let scope = Scope::one(word, &key);
+                let figure = match &blocked {
+                    Some(reason) => frame.unknown(measure, target.as_ref(), &scope, 0, reason.clone()),
+                    None => {
+                        let found = by_key.remove(&key).unwrap_or_else(|| none.clone());
+                        frame.figure(measure, target.as_ref(), &scope, found)
+                    }
+                };
+                (key, figure)
+            })
+            .collect())
+    }
+
+    /// The rows of any query over the engine's tables, through their JSON form; dates are ISO strings.
+    ///
+    /// # Errors
+    /// SQL that does not run, rows that are not a `T`.
+    pub fn query<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, EngineError> {
+        objects(&self.sql.run(sql)?)
+            .into_iter()
+            .map(|row| {
+                serde_json::from_value(Value::Object(row)).map_err(|source| EngineError::Shape { source })
+            })
+            .collect()
+    }
+
+    /// The rows that a figure or reading counts, sorted by all their columns.
+    ///
+    /// # Errors
+    /// As [`Engine::figure`].
+    pub fn rows(&self, name: &str, scope: &Scope) -> Result<Vec<Map<String, Value>>, EngineError> {
+        let measure = self.measure(name)?;
+        let query = format!("SELECT * FROM (\n{}\n) AS counted {}", measure.body, narrowed(scope)?);
+        Ok(objects(&self.sql.sorted(&query).map_err(EngineError::of_file(&measure.file))?))
+    }
+
+    pub(super) fn measure(&self, name: &str) -> Result<&Measure, EngineError> {
+        self.knowledge.measure(name).ok_or_else(|| {
+            let near = |other: &&str| other.contains(name) || name.contains(*other);
+            let names = self.knowledge.metrics().iter().chain(self.knowledge.signals());
+            let near = names.map(|it| it.name.as_str()).filter(near).map(|it| format!("`{it}`")).collect();
+            EngineError::UnknownMetric { name: name.to_owned(), near }
+        })
+    }
+
+    pub(super) fn frame(&self) -> Frame<'_> {
+        Frame { as_of: self.as_of, currency: &self.currency }
+    }
+
+    /// The target of a measure: `csm.toml` first, then its head.
+    pub(super) fn target(&self, measure: &Measure) -> Result<Option<Target>, EngineError> {
+        match self.targets.get(&measure.name) {
+            None => Ok(measure.target.clone()),
+            Some(text) => bound(text)
+                .map(Some)
+                .ok_or_else(|| EngineError::Target { metric: measure.name.clone(), target: text.clone() }),
+        }
+    }
+}
+
+/// The column of `account_dims` behind a dimension.
+pub(super) fn column(dimension: &str) -> Result<&'static str, EngineError> {
+    match dimension {
+        "account" | "account_id" => Ok("account_id"),
+        "owner" => Ok("owner"),
+        "segment" => Ok("segment"),
+        "tier" => Ok("tier"),
+        other => Err(EngineError::UnknownDimension { dimension: other.to_owned() }),
+    }
+}
+
+/// The WHERE that narrows rows to a scope; empty for all.
+fn narrowed(scope: &Scope) -> Result<String, EngineError> {
+    match &scope.key {
+        None => Ok(String::new()),
+        Some(key) => Ok(format!(
+            "WHERE account_id IN (SELECT account_id FROM account_dims WHERE {} = {})",
+            column(&scope.dimension)?,
+            literal(key)
+        )),
+    }
+}
+
+/// Values by key, where the first `keys` columns (none or one) hold the key.
+fn found(rows: &Rows, keys: usize) -> BTreeMap<String, Found> {
+    let mut by_key = BTreeMap::new();
+    for batch in &rows.batches {
+        for row in 0..batch.num_rows() {
+            let Some(key) = key(batch, keys, row) else { continue };
+            let value = match cell(batch.column(keys).as_ref(), row) {
+                Value::Number(number) => Some(number),
+                _ => None,
+            };
+            let n = cell(batch.column(keys + 1).as_ref(), row).as_u64().unwrap_or_default();
+            by_key.insert(key, Found { value, n, missed_in_a_group: false });
+        }
+    }
+    by_key
+}
+
+/// The keys of which some group misses the target.
+fn missed(rows: &Rows, keys: usize, target: &Target) -> BTreeMap<String, ()> {
+    let mut missed = BTreeMap::new();
+    for batch in &rows.batches {
+        for row in 0..batch.num_rows() {
+            let value = cell(batch.column(keys).as_ref(), row).as_f64();
+            if let (Some(key), Some(value)) = (key(batch, keys, row), value)
+                && !target.met_by(value)
+            {
+                missed.insert(key, ());
+            }
+        }
+    }
+    missed
+}
+
+fn key(batch: &datafusion::arrow::array::RecordBatch, keys: usize, row: usize) -> Option<String> {
+    if keys == 0 {
+        return Some(String::new());
+    }
+    cell(batch.column(0).as_ref(), row).as_str().map(str::to_owned)
+}
+
+fn strings(rows: &Rows, column: usize) -> Vec<String> {
+    rows.batches
+        .iter()
+        .flat_map(|batch| (0..batch.num_rows()).map(move |row| cell(batch.column(column).as_ref(), row)))
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect()
+}

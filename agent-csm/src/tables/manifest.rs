@@ -1,0 +1,81 @@
+//! What import wrote: the files, what each column's values are known from, and what they came from.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Name of the manifest inside the tables folder.
+pub const MANIFEST_FILE: &str = "manifest.json";
+/// Version of the manifest this build writes and reads.
+pub const MANIFEST_VERSION: u32 = 1;
+
+/// When a value became known. Closed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// On every date.
+    Always,
+    /// On the day a date or timestamp column of the same row names; never where that column is NULL.
+    Column(String),
+    /// On [`Manifest::exported_on`] and later only: hindsight of whoever made the export.
+    Import,
+}
+
+/// One source file, as import found it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// System the file comes from: the mapping's name.
+    pub system: String,
+    /// Path relative to the workspace.
+    pub file: String,
+    /// SHA-256 of the file, in hex.
+    pub sha256: String,
+    /// Records in the file, the header not counted.
+    pub rows_read: u64,
+    /// Canonical rows that came from it.
+    pub rows_kept: u64,
+    /// Newest day on which something in the file happened; absent where nothing is dated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_date: Option<String>,
+}
+
+/// One Parquet file of one canonical table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableEntry {
+    /// Canonical table.
+    pub table: String,
+    /// Path relative to the tables folder, with `/`.
+    pub file: String,
+    /// System its rows come from.
+    pub system: String,
+    /// Rows in the file.
+    pub rows: u64,
+    /// When a row became known.
+    pub row_known_at: Rule,
+    /// Columns that became known otherwise than their row; the others follow the row.
+    #[serde(default)]
+    pub columns: BTreeMap<String, Rule>,
+}
+
+/// Everything import says about the tables it wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`MANIFEST_VERSION`].
+    pub version: u32,
+    /// The source files, sorted by path.
+    pub sources: Vec<SourceEntry>,
+    /// The Parquet files, sorted by path.
+    pub tables: Vec<TableEntry>,
+    /// Newest dated row of all sources, ISO 8601; absent where no row is dated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exported_on: Option<String>,
+    /// Hash over the sources, the mappings, the schema and the settings that import reads.
+    pub data_hash: String,
+}
+
+impl Manifest {
+    /// The Parquet files of one table.
+    pub fn files<'a>(&'a self, table: &'a str) -> impl Iterator<Item = &'a TableEntry> {
+        self.tables.iter().filter(move |it| it.table == table)
+    }
+}

@@ -1,0 +1,9 @@
+//! The engine against numbers worked by hand, and against another engine's on a company it never saw.
+
+#[path = "engine/world.rs"]
+mod world;
+
+#[path = "engine/hand.rs"]
+mod hand;
+#[path = "engine/ravenstack.rs"]
+mod ravenstack;
