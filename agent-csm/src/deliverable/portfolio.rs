@@ -90,10 +90,14 @@ fn line(title: &str, figure: Option<&Figure>) -> Line {
         FigureStatus::Known => "no target",
         FigureStatus::Unknown => "UNKNOWN",
     };
+    // A known figure may have a reason too: why its target is missed though the value alone would meet it.
     let note = match (&number.reason, &number.implausible) {
-        (Some(reason), _) if number.value.is_none() => reason.clone(),
-        (_, Some(why)) => format!("implausible: {why}"),
-        _ => String::new(),
+        (reason, Some(why)) => {
+            let reason = reason.as_ref().map(|reason| format!("; {reason}")).unwrap_or_default();
+            format!("implausible: {why}{reason}")
+        }
+        (Some(reason), None) => reason.clone(),
+        (None, None) => String::new(),
     };
     Line {
         title: title.to_owned(),

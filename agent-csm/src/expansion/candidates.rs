@@ -126,7 +126,7 @@ fn candidate(
     let motions = &settings.expansion.motions;
     let motion = signals
         .iter()
-        .find_map(|reason| motions.get(&reason.dimension))
+        .find_map(|reason| motions.get(&reason.signal).or_else(|| motions.get(&reason.dimension)))
         .or_else(|| deal.and(motions.get("opportunity")))
         .or_else(|| motions.get("other"));
     let size = match deal {

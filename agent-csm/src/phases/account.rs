@@ -95,7 +95,7 @@ pub struct Account {
     pub risk_rank: Option<i64>,
     /// Place among the growth accounts; absent when not one.
     pub growth_rank: Option<i64>,
-    /// Whether it counts as renewing in the next 90 days.
+    /// Whether its opt-out or its renewal falls in the next 90 days.
     pub renews_in_90_days: bool,
 }
 

@@ -144,7 +144,13 @@ pub fn analysis(inputs: &Inputs) -> Analysis {
             account.growth_rank = Some(ranked.rank);
         }
     }
-    for renewal in inputs.renewals.iter().filter(|renewal| renewal.in_90_days) {
+    // The day they can opt out is the real deadline: one in the next 90 days counts, wherever the term ends.
+    let mut renewals = sorted(&inputs.renewals, |row| (row.opt_out_on, row.account_id.clone()));
+    renewals.dedup();
+    for renewal in &mut renewals {
+        renewal.in_90_days |= (0..=90).contains(&inputs.as_of.days_to(renewal.opt_out_on));
+    }
+    for renewal in renewals.iter().filter(|renewal| renewal.in_90_days) {
         if let Some(account) = accounts.get_mut(&renewal.account_id) {
             account.renews_in_90_days = true;
         }
@@ -158,7 +164,7 @@ pub fn analysis(inputs: &Inputs) -> Analysis {
         goals: inputs.goals.clone(),
         at_risk: by_rank(&accounts, |account| account.risk_rank),
         growth: by_rank(&accounts, |account| account.growth_rank),
-        renewals: sorted(&inputs.renewals, |row| (row.opt_out_on, row.account_id.clone())),
+        renewals,
         advocacy: sorted(&inputs.advocacy, |row| (row.rank, row.account_id.clone())),
         contacts: sorted(&inputs.contacts, |row| (row.account_id.clone(), row.contact_id.clone())),
         objectives: sorted(&inputs.objectives, |row| (row.account_id.clone(), row.objective_id.clone())),

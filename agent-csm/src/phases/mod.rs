@@ -7,6 +7,7 @@ mod account;
 mod analysis;
 mod craft;
 mod day;
+mod gather;
 mod growth;
 mod implementation;
 mod inputs;
@@ -16,6 +17,7 @@ pub use account::{Account, Reason};
 pub use analysis::{Analysis, analysis};
 pub use craft::{Craft, CraftError};
 pub use day::Day;
+pub use gather::gather;
 pub use growth::{Growth, growth};
 pub use implementation::{Implementation, implementation};
 pub use inputs::{

@@ -90,7 +90,7 @@ pub fn money(minor: i64, currency: &str) -> String {
     let plain = whole.to_string();
     let mut grouped = String::new();
     for (at, digit) in plain.chars().enumerate() {
-        if at > 0 && (plain.len() - at) % 3 == 0 {
+        if at > 0 && (plain.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -71,7 +71,7 @@ pub struct Windows {
 pub struct Expansion {
     /// Health bands in which nothing is sold.
     pub blocked_bands: Vec<String>,
-    /// Dimension of the growth signal -> what we would offer.
+    /// Growth signal, or its dimension, or `other` -> what we would offer.
     pub motions: BTreeMap<String, Motion>,
 }
 

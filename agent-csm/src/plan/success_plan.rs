@@ -67,7 +67,7 @@ pub struct Stakeholders {
     pub known: Vec<Person>,
     /// Roles nobody is named in.
     pub missing: Vec<String>,
-    /// People who left.
+    /// People in a role who left.
     pub left: Vec<Person>,
 }
 
@@ -136,7 +136,7 @@ fn because(account: &Account, analysis: &Analysis, craft: &Craft) -> Vec<String>
     [
         (rules.at_risk && account.is_at_risk(), "at risk"),
         (rules.top_tier && top, "top tier by ARR"),
-        (rules.renewing && account.renews_in_90_days, "opt-out or renewal in the next 90 days"),
+        (rules.renewing && account.renews_in_90_days, "opt-out or renewal in the next ninety days"),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)

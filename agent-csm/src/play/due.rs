@@ -23,6 +23,9 @@ impl Due {
             (Self::BeforeOptOut(days), Some(opt_out)) if opt_out.plus(-days) >= opened_on => {
                 (opt_out.plus(-days), None)
             }
+            (Self::BeforeOptOut(_), Some(opt_out)) if opt_out < opened_on => {
+                (opened_on, Some("the opt-out date has passed: find out what they decided"))
+            }
             (Self::BeforeOptOut(_), Some(_)) => {
                 (opened_on, Some("should have been done before: the opt-out date is close"))
             }

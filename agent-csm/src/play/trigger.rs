@@ -47,7 +47,7 @@ impl Condition {
             Self::AtRisk => "at risk",
             Self::Growth => "ready to grow",
             Self::Onboarding => "newly paying: onboarding",
-            Self::Renewing => "opt-out or renewal in the next 90 days",
+            Self::Renewing => "opt-out or renewal in the next ninety days",
             Self::Churned => "left lately",
             Self::TopTier => "in the top tier",
             Self::BottomTier => "in the bottom tier",

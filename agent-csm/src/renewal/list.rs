@@ -30,7 +30,7 @@ pub struct Renewal {
     pub band: Option<String>,
     /// Place among the accounts at risk.
     pub risk_rank: Option<i64>,
-    /// Whether it counts as renewing in the next 90 days.
+    /// Whether its opt-out or its renewal falls in the next 90 days.
     pub in_90_days: bool,
     /// What to do next, if an action is open.
     pub next_step: Option<String>,

@@ -89,7 +89,7 @@ pub fn delivery(analysis: &Analysis) -> Delivery {
         }
     }
 
-    let managing = managed.map_or_else(|| "accounts".to_owned(), |text| text);
+    let managing = managed.unwrap_or_else(|| "accounts".to_owned());
     let mut message = "Customer success program reviewed.".to_owned();
     let span = format!("over the twelve months to {}", analysis.as_of);
     if with.is_empty() {

@@ -134,7 +134,9 @@ pub(crate) fn inputs() -> Inputs {
     birch.band = Some("green".to_owned());
     birch.seats = Some(50);
     birch.seat_mrr_minor = Some(100_000);
-    let cedar = account("C", "Cedar", "Bo");
+    let mut cedar = account("C", "Cedar", "Bo");
+    cedar.opt_out_on = Some(day("2026-10-15"));
+    cedar.renewal_date = Some(day("2027-01-15"));
     let mut dune = account("D", "Dune", "Ada");
     dune.status = "churned".to_owned();
     dune.churned_on = Some(day("2026-08-31"));
@@ -176,12 +178,20 @@ pub(crate) fn inputs() -> Inputs {
         ],
         at_risk: vec![Ranked { account_id: "A".into(), rank: 1 }],
         growth: vec![Ranked { account_id: "B".into(), rank: 1 }],
-        renewals: vec![RenewalRow {
-            account_id: "A".into(),
-            renewal_date: day("2026-12-29"),
-            opt_out_on: day("2026-11-29"),
-            in_90_days: true,
-        }],
+        renewals: vec![
+            RenewalRow {
+                account_id: "C".into(),
+                renewal_date: day("2027-01-15"),
+                opt_out_on: day("2026-10-15"),
+                in_90_days: false,
+            },
+            RenewalRow {
+                account_id: "A".into(),
+                renewal_date: day("2026-12-29"),
+                opt_out_on: day("2026-11-29"),
+                in_90_days: true,
+            },
+        ],
         advocacy: Vec::new(),
         contacts: Vec::new(),
         objectives: Vec::new(),
