@@ -147,7 +147,7 @@ pub(super) fn draw(
     for (user, on) in unseated {
         people[user].seat_until = Some(on);
     }
-    people.sort_by(|a, b| a.created_on.cmp(&b.created_on));
+    people.sort_by_key(|person| person.created_on);
     for (number, person) in people.iter_mut().enumerate() {
         person.id = profile.child("U", number + 1);
         let local = names::slug(&person.name).replace('-', ".");
