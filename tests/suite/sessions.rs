@@ -36,7 +36,8 @@ fn a_source_mended_after_a_kill_supersedes_the_old_session() {
         });
         child.kill().expect("killed");
         child.wait().expect("gone");
-        let killed = first.expect("the context came")["_meta"]["session_id"].as_str().expect("an id").to_owned();
+        let killed =
+            first.expect("the context came")["_meta"]["session_id"].as_str().expect("an id").to_owned();
         if lumen.join("out/monday.html").exists() {
             continue; // The session outran the kill; the fault has to fire.
         }
@@ -54,7 +55,12 @@ fn a_source_mended_after_a_kill_supersedes_the_old_session() {
         let output = child.wait_with_output().expect("it ends");
         let listed = messages(&stdout(&output)).remove(0)["payload"]["sessions"].clone();
         let state = |id: &str| {
-            listed.as_array().expect("sessions").iter().find(|s| s["session_id"] == id).map(|s| s["state"].clone())
+            listed
+                .as_array()
+                .expect("sessions")
+                .iter()
+                .find(|s| s["session_id"] == id)
+                .map(|s| s["status"].clone())
         };
         assert_eq!(state(&killed), Some("cancelled".into()), "{listed}");
         return;
@@ -82,7 +88,10 @@ fn a_plan_that_a_person_edited_is_left_alone_and_ours_lies_beside_it() {
     let beside = lumen.join(format!("plans/{name}.proposed.md"));
     assert!(beside.exists(), "nothing beside {}", plan.display());
     let delivery = said.last().expect("a delivery").to_string();
-    assert!(delivery.contains(&format!("plans/{name}.proposed.md")), "the delivery does not say so: {delivery}");
+    assert!(
+        delivery.contains(&format!("plans/{name}.proposed.md")),
+        "the delivery does not say so: {delivery}"
+    );
 }
 
 #[test]

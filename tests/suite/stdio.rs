@@ -34,17 +34,27 @@ fn the_seeds_query_returns_the_context_three_phases_and_one_delivery() {
         assert!(schema.is_valid(message), "not by the schema: {message}");
     }
     let journaled = journaled(&messages);
-    let statuses: Vec<&str> =
-        journaled.iter().map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?")).collect();
+    let statuses: Vec<&str> = journaled
+        .iter()
+        .map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?"))
+        .collect();
     assert_eq!(statuses, ["customer_context", "analyzing", "managing", "growing", "completed"]);
     let sequence: Vec<u64> = journaled.iter().filter_map(|m| m["_meta"]["seq"].as_u64()).collect();
     assert_eq!(sequence, [1, 2, 3, 4, 5]);
 
     let context = &journaled[0]["payload"];
-    for member in
-        ["account_segments", "product_usage", "health_metrics", "churn_risks", "growth_opportunities", "success_goals"]
-    {
-        assert!(context[member].is_object() || context[member].is_array(), "`{member}` is missing: {context}");
+    for member in [
+        "account_segments",
+        "product_usage",
+        "health_metrics",
+        "churn_risks",
+        "growth_opportunities",
+        "success_goals",
+    ] {
+        assert!(
+            context[member].is_object() || context[member].is_array(),
+            "`{member}` is missing: {context}"
+        );
     }
 
     let progress = &journaled[2]["progress"];
@@ -68,8 +78,10 @@ fn a_question_is_answered_and_nothing_is_written() {
     let lumen = scratch.lumen("lumen");
     let question = SEED_QUERY.replace(r#""payload":{"#, r#""payload":{"phases":[],"#);
     let messages = converse(&lumen, format!("{question}\n").as_bytes());
-    let kinds: Vec<&str> =
-        messages.iter().map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?")).collect();
+    let kinds: Vec<&str> = messages
+        .iter()
+        .map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?"))
+        .collect();
     assert_eq!(kinds, ["customer_context", "completed"]);
     assert!(!lumen.join("out").exists() && !lumen.join("plans").exists());
 }
@@ -90,7 +102,14 @@ fn bad_lines_get_one_error_each_and_the_next_request_is_served() {
     codes.sort_unstable();
     assert_eq!(
         codes,
-        ["CONTEXT_UNKNOWN", "INVALID_JSON", "LINE_TOO_LONG", "NOT_AN_OBJECT", "NOT_UTF8", "UNKNOWN_REQUEST_TYPE"]
+        [
+            "CONTEXT_UNKNOWN",
+            "INVALID_JSON",
+            "LINE_TOO_LONG",
+            "NOT_AN_OBJECT",
+            "NOT_UTF8",
+            "UNKNOWN_REQUEST_TYPE"
+        ]
     );
     let described = messages.iter().find(|m| m["response_type"] == "agent_description").expect("described");
     assert!(described["payload"].to_string().contains("get_customer_context"), "{described}");
@@ -104,7 +123,7 @@ fn one_account_and_one_figure_can_be_asked_for() {
     let account = std::fs::read_to_string(lumen.join("data/accounts.csv")).expect("accounts");
     let id = account.lines().nth(1).and_then(|l| l.split(',').next()).expect("an id");
     let asked = format!(
-        "{{\"requesting_agent\":\"x\",\"request_type\":\"get_account_context\",\"payload\":{{\"account\":\"{id}\"}}}}\n\
+        "{{\"requesting_agent\":\"x\",\"request_type\":\"get_account_context\",\"payload\":{{\"account_id\":\"{id}\"}}}}\n\
          {{\"requesting_agent\":\"x\",\"request_type\":\"explain_figure\",\"payload\":{{\"figure\":\"churn_rate\"}}}}\n\
          {{\"requesting_agent\":\"x\",\"request_type\":\"explain_figure\",\"payload\":{{\"figure\":\"no_such\"}}}}\n"
     );

@@ -134,7 +134,11 @@ pub fn shared_data(set: &str) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "shared data set `{set}` not found at {}", root.display());
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "shared data set `{set}` not found at {}",
+        root.display()
+    );
     eprintln!("skipped: shared data set `{set}` not found at {}", root.display());
     None
 }

@@ -51,8 +51,10 @@ pub(super) async fn account_context(
     };
     let plans = implementation(&analysis, &craftsman.craft, None);
     let planned = plans.plans.iter().any(|plan| plan.account.account_id == account.account_id);
-    let context = AccountContext::of(&analysis, &plans.queue, planned, &account.account_id)
-        .ok_or_else(|| Failure::bug(format!("account `{}` is in the analysis and not in it", account.account_id)))?;
+    let context =
+        AccountContext::of(&analysis, &plans.queue, planned, &account.account_id).ok_or_else(|| {
+            Failure::bug(format!("account `{}` is in the analysis and not in it", account.account_id))
+        })?;
     Ok(Answer::new(members(&context)?))
 }
 

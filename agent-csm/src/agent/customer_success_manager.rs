@@ -61,7 +61,10 @@ impl CustomerSuccessManager {
         let knowledge =
             Knowledge::load(Some(root)).map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
         let craft = Craft::parse(
-            ["", "playbooks", "templates"].into_iter().flat_map(|folder| knowledge.files(folder)),
+            knowledge
+                .files("playbooks")
+                .chain(knowledge.files("templates"))
+                .chain(knowledge.file("plans.toml").map(|text| ("plans.toml", text))),
         )
         .map_err(|error| invalid_knowledge(&error))?;
         let (definition, warnings) =
@@ -69,6 +72,10 @@ impl CustomerSuccessManager {
                 .map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
         for warning in warnings {
             tracing::warn!("{warning}");
+        }
+        let signals: Vec<&str> = knowledge.signals().iter().map(|signal| signal.name.as_str()).collect();
+        for (playbook, word) in craft.playbooks.unknown_triggers(&signals) {
+            tracing::warn!("playbook `{playbook}` waits for `{word}`, which is no signal");
         }
         let root = root.to_owned();
         Ok(Self { craftsman: Arc::new(Craftsman { root, definition, knowledge, craft }) })

@@ -61,7 +61,8 @@ pub(super) fn make_ready(
 
 /// The definition of the canonical tables.
 pub(crate) fn schema(knowledge: &Knowledge) -> Result<Schema, Failure> {
-    Schema::parse(knowledge.file("tables.toml").unwrap_or_default()).map_err(|error| invalid_knowledge(&error))
+    Schema::parse(knowledge.file("tables.toml").unwrap_or_default())
+        .map_err(|error| invalid_knowledge(&error))
 }
 
 /// The source mappings, a workspace's own included.

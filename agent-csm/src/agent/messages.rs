@@ -51,7 +51,13 @@ pub(super) fn growing(agent: &str, analysis: &Analysis) -> StatusMessage {
         agent,
         Status::Growing,
         analysis,
-        &["renewals_90d", "arr_renewing_90d", "upsells_identified", "expansion_revenue", "customer_advocates"],
+        &[
+            "renewals_90d",
+            "arr_renewing_90d",
+            "upsells_identified",
+            "expansion_revenue",
+            "customer_advocates",
+        ],
     )
 }
 

@@ -3,8 +3,8 @@
 //! One session, five steps: `dataset` brings the canonical tables up to date, `context` computes every figure
 //! and answers the query, then one step for each phase. Everything between is pure; see `phases`.
 
-mod assess;
 mod ask;
+mod assess;
 mod customer_success_manager;
 mod dataset;
 mod fault;

@@ -34,7 +34,11 @@ pub(super) async fn pin(request: &Request, knowledge: &Knowledge, cx: &AskContex
 }
 
 /// One hash over the files that match `pattern` and that `counts` wants.
-async fn hashes(cx: &AskContext, pattern: &str, counts: impl Fn(&str, &str) -> bool) -> Result<String, Failure> {
+async fn hashes(
+    cx: &AskContext,
+    pattern: &str,
+    counts: impl Fn(&str, &str) -> bool,
+) -> Result<String, Failure> {
     let found = cx.tools().run::<Glob>(GlobInput::new(pattern)).await?;
     let mut text = String::new();
     for path in found.paths {

@@ -32,7 +32,8 @@ pub(super) async fn place(
         let (path, note) = match cx.place(&file.path, &text, rule).await? {
             Placed::Written | Placed::Unchanged => (file.path, None),
             Placed::LeftTheirs { beside } => {
-                let note = format!("`{}` was edited by a person and is left alone; ours lies beside it", file.path);
+                let note =
+                    format!("`{}` was edited by a person and is left alone; ours lies beside it", file.path);
                 (beside, Some(note))
             }
             Placed::SetAside { to } => {

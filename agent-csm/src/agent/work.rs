@@ -59,10 +59,8 @@ pub(super) async fn work(
     let baseline = Snapshot::baseline(&analysis, newest.as_ref());
     let plans = implementation(&analysis, &craftsman.craft, baseline);
     let growth = growth(&analysis, &plans, &craftsman.craft);
-    let mut files =
-        deliverable::deliverables(&analysis, &plans, &growth, &craftsman.craft, baseline).map_err(|error| {
-            Failure::new(ErrorCode::KnowledgeInvalid, error.to_string())
-        })?;
+    let mut files = deliverable::deliverables(&analysis, &plans, &growth, &craftsman.craft, baseline)
+        .map_err(|error| Failure::new(ErrorCode::KnowledgeInvalid, error.to_string()))?;
     files.push(deliverable::Deliverable {
         path: "out/data-quality.md".to_owned(),
         bytes: ready.report.render().into_bytes(),
@@ -82,7 +80,8 @@ pub(super) async fn work(
             "implementation" => managing(agent, &analysis),
             _ => growing(agent, &analysis),
         };
-        let (mine, rest): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| phase_of(&file.path) == phase);
+        let (mine, rest): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| phase_of(&file.path) == phase);
         files = rest;
         let hashes: Vec<(String, String)> =
             mine.iter().map(|it| (it.path.clone(), agent_core::tool::sha256(&it.bytes))).collect();

@@ -49,11 +49,8 @@ async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> 
         return Ok(());
     };
     let figure = find(&figures, name, args.account.as_deref())?;
-    let bytes = if args.rows {
-        runtime.ledger().rows(figure).map_err(|error| unreadable(&error))?
-    } else {
-        None
-    };
+    let bytes =
+        if args.rows { runtime.ledger().rows(figure).map_err(|error| unreadable(&error))? } else { None };
     let rows: Option<Vec<Map<String, Value>>> = match bytes {
         Some(bytes) => {
             let kept = Kept::read(&bytes).map_err(|error| unreadable(&error))?;
@@ -114,7 +111,11 @@ fn list(figures: &[Figure], args: &ExplainArgs) {
                 figure.target.as_ref().map(ToString::to_string).unwrap_or_default(),
                 verdict(figure).to_owned(),
                 figure.n.to_string(),
-                figure.reason.clone().or_else(|| figure.implausible.clone()).unwrap_or_else(|| figure.title.clone()),
+                figure
+                    .reason
+                    .clone()
+                    .or_else(|| figure.implausible.clone())
+                    .unwrap_or_else(|| figure.title.clone()),
             ]
         }),
     );
@@ -131,8 +132,9 @@ fn verdict(figure: &Figure) -> &'static str {
 
 /// The figure in words.
 fn tell(figure: &Figure, args: &ExplainArgs) -> Result<(), CliError> {
-    let knowledge = Knowledge::load(Some(&args.workspace.workspace))
-        .map_err(|error| CliError::because("could not read the knowledge files", &error).hint(error.hint()))?;
+    let knowledge = Knowledge::load(Some(&args.workspace.workspace)).map_err(|error| {
+        CliError::because("could not read the knowledge files", &error).hint(error.hint())
+    })?;
     println!("{}", figure.title);
     println!("  {} = {} {}", figure.id, figure.shown, verdict(figure));
     if let Some(reason) = &figure.reason {
@@ -156,7 +158,11 @@ fn tell(figure: &Figure, args: &ExplainArgs) -> Result<(), CliError> {
     match measure.filter(|measure| measure.sha256 == figure.definition.sha256) {
         Some(measure) => {
             println!("  meaning: {}", measure.says);
-            println!("  defined in: knowledge/{} (sha256 {})", figure.definition.file, short(&measure.sha256));
+            println!(
+                "  defined in: knowledge/{} (sha256 {})",
+                figure.definition.file,
+                short(&measure.sha256)
+            );
         }
         None => println!(
             "  defined in: knowledge/{}, as it was then (sha256 {}); it has changed since",

@@ -53,7 +53,8 @@ pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, CliError> {
         runtime.close().await;
         Ok(as_of)
     })?;
-    let written = tables_of(root, as_of.as_deref(), &args.out).map_err(|failure| CliError::told(failure.error()))?;
+    let written =
+        tables_of(root, as_of.as_deref(), &args.out).map_err(|failure| CliError::told(failure.error()))?;
     show::table(["table"], written.iter().map(|path| [path.display().to_string()]));
     Ok(ExitCode::SUCCESS)
 }

@@ -26,7 +26,9 @@ pub use failure::CliError;
 /// A customer-success manager whose every number opens to its rows.
 #[derive(Debug, Parser)]
 #[command(name = "csm", version, about, max_term_width = 100)]
-#[command(after_help = "Try it:\n  csm run examples/lumen\n  csm explain churn_rate -w examples/lumen --rows")]
+#[command(
+    after_help = "Try it:\n  csm run examples/lumen\n  csm explain churn_rate -w examples/lumen --rows"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -177,7 +177,9 @@ impl Watch {
                     eprintln!("{}: {}", status.status().as_str(), measured(status));
                 }
             }
-            (Self::Lines, Outgoing::Response(response)) => eprintln!("answered: {}", response.response_type()),
+            (Self::Lines, Outgoing::Response(response)) => {
+                eprintln!("answered: {}", response.response_type())
+            }
             (Self::Bar(bar), Outgoing::Status(status)) => {
                 bar.set_prefix(status.status().as_str().to_owned());
                 match status.meta().percent() {

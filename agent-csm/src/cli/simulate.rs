@@ -21,14 +21,13 @@ pub(super) struct SimulateArgs {
 }
 
 pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, CliError> {
-    let summary = simulate::run(&args.parameters, &args.dir, args.truth.as_deref())
-        .map_err(|error| {
-            let told = CliError::because("could not write the company", &error);
-            match error.hint() {
-                Some(hint) => told.hint(hint),
-                None => told,
-            }
-        })?;
+    let summary = simulate::run(&args.parameters, &args.dir, args.truth.as_deref()).map_err(|error| {
+        let told = CliError::because("could not write the company", &error);
+        match error.hint() {
+            Some(hint) => told.hint(hint),
+            None => told,
+        }
+    })?;
     show::table(
         ["table", "rows"],
         summary.rows.iter().map(|(table, rows)| [(*table).to_owned(), rows.to_string()]),

@@ -11,6 +11,7 @@ mod error;
 mod evidence;
 mod figure;
 mod figures;
+mod kept;
 mod money;
 mod open;
 mod reading;
@@ -19,6 +20,7 @@ mod shown;
 mod sql;
 
 pub use error::EngineError;
+pub use kept::Kept;
 pub use open::Engine;
 pub(crate) use open::made;
 pub use reading::{Reading, Unmeasured};
