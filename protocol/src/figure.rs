@@ -197,7 +197,8 @@ pub struct Figure {
     /// The target it is held against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
-    /// Why the value is unknown, and what would make it known.
+    /// Why the value is unknown, and what would make it known; for a known value, why it misses a target
+    /// that it meets at first sight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Why the value, though arithmetically right, is outside what can be believed.

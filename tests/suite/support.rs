@@ -8,31 +8,31 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The request the published agent sends, word for word.
-pub const SEED_QUERY: &str = r#"{"requesting_agent":"customer-success-manager","request_type":"get_customer_context","payload":{"query":"Customer context needed: account segments, product usage, health metrics, churn risks, growth opportunities, and success goals."}}"#;
+pub(crate) const SEED_QUERY: &str = r#"{"requesting_agent":"customer-success-manager","request_type":"get_customer_context","payload":{"query":"Customer context needed: account segments, product usage, health metrics, churn risks, growth opportunities, and success goals."}}"#;
 
 /// A folder of its own, gone when dropped.
-pub struct Scratch {
+pub(crate) struct Scratch {
     dir: TempDir,
 }
 
 impl Scratch {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { dir: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// A fresh copy of the sample workspace, without anything a session has written.
-    pub fn lumen(&self, name: &str) -> PathBuf {
+    pub(crate) fn lumen(&self, name: &str) -> PathBuf {
         let to = self.dir.path().join(name);
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/lumen"), &to);
         to
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// Writes a file, and the folders above it.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.dir.path().join(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
         fs::write(path, text).expect("a file");
@@ -56,14 +56,14 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-pub fn csm(arguments: &[&str]) -> Command {
+pub(crate) fn csm(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_csm"));
     command.args(arguments).stdin(Stdio::null()).env_remove("CSM_LOG");
     command
 }
 
 /// Runs to the end and demands success.
-pub fn done(arguments: &[&str]) -> Output {
+pub(crate) fn done(arguments: &[&str]) -> Output {
     let output = csm(arguments).output().expect("the binary starts");
     assert!(
         output.status.success(),
@@ -76,16 +76,16 @@ pub fn done(arguments: &[&str]) -> Output {
     output
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8 on stdout")
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8 on stderr")
 }
 
 /// `csm stdio` on `workspace`, its pipes ours.
-pub fn stdio(workspace: &Path) -> Child {
+pub(crate) fn stdio(workspace: &Path) -> Child {
     csm(&["stdio", text(workspace)])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -94,17 +94,17 @@ pub fn stdio(workspace: &Path) -> Child {
         .expect("the binary starts")
 }
 
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().expect("a UTF-8 path")
 }
 
 /// Every line of `text` as JSON.
-pub fn messages(text: &str) -> Vec<Value> {
+pub(crate) fn messages(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a JSON object per line")).collect()
 }
 
 /// Every file under `out/` and `plans/`, with its bytes.
-pub fn deliverables(workspace: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn deliverables(workspace: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for part in ["out", "plans"] {
         gather(workspace, &workspace.join(part), &mut found);
@@ -127,7 +127,7 @@ fn gather(root: &Path, folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
 }
 
 /// The shared data sets, or `None` where they may be missing; `CI=true` demands them.
-pub fn shared_data(set: &str) -> Option<PathBuf> {
+pub(crate) fn shared_data(set: &str) -> Option<PathBuf> {
     let root = std::env::var_os("CSM_SHARED_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let path = root.join(set);

@@ -10,7 +10,7 @@
 -- let: now = CAST(sum(recent) AS BIGINT); earlier = CAST(sum(before) AS BIGINT)
 -- fires: value < 70 AND earlier >= 5
 -- severity: 2
--- text: {now} people active in 28 days, {earlier} in the 28 days before
+-- text: People active in 28 days: {now}; in the 28 days before: {earlier}
 -- needs: accounts, subscriptions, usage_events
 -- needs_column: usage_events.user_id
 SELECT s.account_id, u.user_id, u.last_used_on, u.recent, u.before

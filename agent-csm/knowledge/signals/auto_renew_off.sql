@@ -7,7 +7,7 @@
 -- unit: count
 -- fires: value >= 1
 -- severity: 1
--- text: {value} of {n} subscriptions do not renew by themselves
+-- text: Subscriptions that do not renew by themselves: {value} of {n}
 -- needs: accounts, subscriptions
 -- needs_column: subscriptions.auto_renew
 SELECT s.account_id, f.subscription_id, f.product, f.plan, f.renewal_date, f.auto_renew,

@@ -8,7 +8,7 @@
 -- let: first = min(cancelled_on)
 -- fires: value >= 1
 -- severity: 3
--- text: {value} of {n} subscriptions are cancelled and still in force; the first decision fell on {first}
+-- text: Subscriptions cancelled and still in force: {value} of {n}; first decided on {first}
 -- needs: accounts, subscriptions
 -- needs_column: subscriptions.cancelled_on
 SELECT s.account_id, f.subscription_id, f.product, f.plan, f.mrr_minor, f.cancelled_on, f.end_date,

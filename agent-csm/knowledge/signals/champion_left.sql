@@ -9,7 +9,7 @@
 -- let: remaining = CAST(sum(1 - is_gone) AS BIGINT)
 -- fires: value >= 1 AND remaining = 0
 -- severity: 3
--- text: {value} champions left in 180 days, {remaining} remain
+-- text: Champions who left in 180 days: {value}; champions who remain: {remaining}
 -- needs: accounts, subscriptions, contacts
 -- needs_column: contacts.role, contacts.left_on
 SELECT s.account_id, c.contact_id, c.name, c.title, c.left_on,

@@ -7,7 +7,7 @@
 -- unit: count
 -- fires: value >= 1
 -- severity: 1
--- text: {value} expansion opportunities open
+-- text: Open expansion opportunities: {value}
 -- needs: accounts, subscriptions, opportunities
 SELECT s.account_id, o.opportunity_id, o.name, o.stage, o.amount_minor, o.close_on
 FROM snapshot AS s

@@ -7,7 +7,7 @@
 -- unit: count
 -- fires: value >= 1
 -- severity: 1
--- text: {value} feature requests open
+-- text: Feature requests open: {value}
 -- needs: accounts, subscriptions, feature_requests
 SELECT s.account_id, q.request_id, q.title, q.created_on
 FROM snapshot AS s

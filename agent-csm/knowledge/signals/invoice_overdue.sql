@@ -10,7 +10,7 @@
 -- score: greatest(0.0, 100.0 - 2.0 * coalesce(days, 0))
 -- fires: value >= 1 AND days >= 14
 -- severity: 2
--- text: {value} invoices overdue, the oldest by {days} days ({owed:money})
+-- text: Invoices overdue: {value} ({owed:money}), the oldest by {days} days
 -- needs: accounts, subscriptions, invoices
 -- needs_column: invoices.due_on
 SELECT s.account_id, i.invoice_id, i.issued_on, i.due_on, i.amount_minor, i.attempts, s.as_of - i.due_on AS days_late

@@ -7,7 +7,7 @@
 -- unit: count
 -- fires: value = 0
 -- severity: 1
--- text: {value} economic buyers among {n} known contacts
+-- text: Economic buyers known: {value}, among {n} contacts
 -- needs: accounts, subscriptions, contacts
 -- needs_column: contacts.role
 SELECT s.account_id, c.contact_id, c.name, c.role, CASE WHEN c.role = 'economic_buyer' THEN 1 ELSE 0 END AS is_buyer

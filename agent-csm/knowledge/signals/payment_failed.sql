@@ -9,7 +9,7 @@
 -- let: tries = CAST(sum(attempts) AS BIGINT)
 -- fires: value >= 1
 -- severity: 2
--- text: {value} unpaid invoices after {tries} payment attempts
+-- text: Unpaid invoices after {tries} payment attempts: {value}
 -- needs: accounts, subscriptions, invoices
 -- needs_column: invoices.attempts
 SELECT s.account_id, i.invoice_id, i.issued_on, i.due_on, i.amount_minor, i.attempts, s.as_of - i.due_on AS days_late

@@ -9,7 +9,7 @@
 -- let: detractors = CAST(sum(detractor) AS BIGINT)
 -- fires: value >= 1 AND detractors = 0
 -- severity: 1
--- text: {value} of {n} contacts who answered are promoters
+-- text: Promoters: {value} of {n} contacts who answered, no detractor
 -- needs: accounts, subscriptions, survey_responses
 SELECT s.account_id, l.contact_id, l.response_id, l.responded_at, l.score, l.promoter, l.detractor
 FROM snapshot AS s

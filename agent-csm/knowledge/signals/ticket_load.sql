@@ -11,7 +11,7 @@
 -- score: 100.0 * (1.0 - least(1.0, greatest(0.0, value - 1.0) / greatest(3.0, coalesce(purchased, 0) * 0.1)))
 -- fires: value >= 4 AND value > greatest(3.0, coalesce(purchased, 0) * 0.1)
 -- severity: 1
--- text: {value} tickets in 90 days for {purchased} seats
+-- text: Tickets in 90 days: {value}, for {purchased} seats
 -- needs: accounts, subscriptions, tickets
 SELECT s.account_id, a.seats, t.ticket_id, t.subject, t.priority, t.opened_at
 FROM snapshot AS s

@@ -9,7 +9,7 @@
 -- let: oldest = max(days_open)
 -- fires: value >= 1
 -- severity: 2
--- text: {value} urgent tickets open, the oldest for {oldest} days
+-- text: Urgent tickets open: {value}, the oldest for {oldest} days
 -- needs: accounts, subscriptions, tickets
 -- needs_column: tickets.priority
 SELECT s.account_id, t.ticket_id, t.subject, t.opened_at, s.as_of - CAST(t.opened_at AS DATE) AS days_open

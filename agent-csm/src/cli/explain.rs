@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use agent_core::runtime::Runtime;
 use clap::Args;
-use protocol::{Figure, FigureId, FigureStatus, Scope};
+use protocol::{Figure, FigureId, FigureStatus, Incoming, Outgoing, Request, Scope};
 use serde_json::{Map, Value, json};
 
 use super::session::{block_on, chosen, open};
@@ -48,7 +48,11 @@ async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> 
         list(&figures, args);
         return Ok(());
     };
-    let figure = find(&figures, name, args.account.as_deref())?;
+    let account = match &args.account {
+        Some(account) => Some(account_id(runtime, account).await?),
+        None => None,
+    };
+    let figure = find(&figures, name, account.as_deref())?;
     let bytes =
         if args.rows { runtime.ledger().rows(figure).map_err(|error| unreadable(&error))? } else { None };
     let rows: Option<Vec<Map<String, Value>>> = match bytes {
@@ -71,6 +75,26 @@ async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> 
         table(&rows);
     }
     Ok(())
+}
+
+/// The id of the account that a person names by id or name.
+async fn account_id(runtime: &Runtime, named: &str) -> Result<String, CliError> {
+    let request = Request::asking("csm", "get_account_context", "Which account is this?")
+        .with_payload("account_id", json!(named));
+    let (sender, mut answers) = tokio::sync::mpsc::channel(4);
+    runtime.accept(Incoming::Request(request), &sender).await;
+    drop(sender);
+    match answers.recv().await {
+        Some(Outgoing::Response(response)) => {
+            let id = response.payload_member("account").and_then(|account| account["account_id"].as_str());
+            Ok(id.unwrap_or(named).to_owned())
+        }
+        Some(Outgoing::Error(error)) => match error.error() {
+            Some(error) => Err(CliError::told(&error)),
+            None => Ok(named.to_owned()),
+        },
+        _ => Ok(named.to_owned()),
+    }
 }
 
 /// The figure that `name` and `account` mean.
@@ -138,7 +162,8 @@ fn tell(figure: &Figure, args: &ExplainArgs) -> Result<(), CliError> {
     println!("{}", figure.title);
     println!("  {} = {} {}", figure.id, figure.shown, verdict(figure));
     if let Some(reason) = &figure.reason {
-        println!("  unknown because: {reason}");
+        let word = if figure.status == FigureStatus::Unknown { "unknown because" } else { "note" };
+        println!("  {word}: {reason}");
     }
     if let Some(why) = &figure.implausible {
         println!("  implausible: {why}");

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 use super::session::{block_on, open};
 use super::{CliError, show};
+use crate::import::last_report;
+use crate::workspace::Workspace;
 
 /// What to run.
 #[derive(Args, Debug)]
@@ -137,6 +139,7 @@ fn print(delivery: &Delivery, args: &RunArgs) {
         .iter()
         .map(|handoff| (handoff.peer.as_str(), handoff.path.as_deref().unwrap_or("")))
         .collect();
+    rejected(args);
     show::table(["file", "what it is"], rows);
     if !peers.is_empty() {
         let names: Vec<&str> = peers.into_keys().collect();
@@ -145,6 +148,18 @@ fn print(delivery: &Delivery, args: &RunArgs) {
     println!("\n{}", delivery.message);
     let at = args.workspace.display();
     println!("\nOpen a number: csm explain churn_rate -w {at} --rows");
+}
+
+/// Rows that import did not take, each with file, line and remedy.
+fn rejected(args: &RunArgs) {
+    let Some(report) = Workspace::open(&args.workspace).ok().as_ref().and_then(last_report) else { return };
+    for reject in &report.rejects {
+        eprintln!("not taken: {reject}");
+    }
+    let more = report.rejects_total.saturating_sub(report.rejects.len() as u64);
+    if more > 0 {
+        eprintln!("not taken: {more} more, see out/data-quality.md");
+    }
 }
 
 /// Progress: a bar on a terminal, plain lines elsewhere, nothing beside JSON.

@@ -25,7 +25,7 @@ pub(super) async fn open(workspace: &Path) -> Result<Runtime, CliError> {
         CliError::because(format!("could not open the workspace `{}`", workspace.display()), &error)
     })?;
     for warning in runtime.warnings() {
-        tracing::warn!("{warning}");
+        tracing::info!("{warning}");
     }
     Ok(runtime)
 }

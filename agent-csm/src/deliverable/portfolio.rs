@@ -126,6 +126,7 @@ fn parts(analysis: &Analysis, dimension: &str) -> Vec<Part> {
     keys.sort_unstable();
     keys.dedup();
     keys.into_iter()
+        .filter(|key| analysis.part("accounts_managed", &Scope::one(dimension, key)).value != Some(0.0))
         .map(|key| Part {
             name: key.to_owned(),
             numbers: metrics

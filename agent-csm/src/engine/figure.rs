@@ -51,6 +51,15 @@ impl Frame<'_> {
             Some(target) if target.met_by(float) && !found.missed_in_a_group => FigureStatus::Pass,
             Some(_) => FigureStatus::Fail,
         };
+        if let (Some(target), Some(each)) = (target, &measure.each)
+            && target.met_by(float)
+            && found.missed_in_a_group
+        {
+            figure.reason = Some(format!(
+                "the value meets the target, but not in each `{}`: look at its rows",
+                each.column
+            ));
+        }
         figure.shown = shown(&value, measure.unit, self.currency);
         figure.implausible = measure.plausible.as_ref().and_then(|range| {
             let bound = range.bounds.iter().find(|bound| !bound.met_by(float))?;

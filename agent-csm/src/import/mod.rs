@@ -33,4 +33,4 @@ pub use report::{
     Contradiction, Duplicates, FileReport, Identity, ImportReport, JoinRate, LISTED_REJECTS, NullShare,
     Reject, TableReport,
 };
-pub use run::{ImportError, REPORT_FILE, import};
+pub use run::{ImportError, REPORT_FILE, import, last_report};

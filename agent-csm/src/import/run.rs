@@ -311,6 +311,12 @@ fn hash(ws: &Workspace, sources: &[Source], mappings: &[SourceMapping], schema: 
     sha256_hex(text.as_bytes())
 }
 
+/// What the last import into `ws` said; `None` where there was none.
+#[must_use]
+pub fn last_report(ws: &Workspace) -> Option<ImportReport> {
+    serde_json::from_slice(&fs::read(ws.tables_dir().join(REPORT_FILE)).ok()?).ok()
+}
+
 /// The last report, if the tables beside it are whole and came from the same things.
 fn unchanged(dir: &Path, data_hash: &str) -> Option<ImportReport> {
     let dataset = Dataset::open(dir).ok()?;

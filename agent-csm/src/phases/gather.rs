@@ -19,6 +19,9 @@ const PARTS: [&str; 6] =
 /// Metrics that pages show per account.
 const PER_ACCOUNT: [&str; 5] = ["mrr", "arr", "health_score", "seat_utilisation", "upsells_identified"];
 
+/// Metrics that say nothing over the whole book that another does not say already.
+const ONE_ACCOUNT: [&str; 1] = ["health_score"];
+
 /// Every fact the phases look at, as of the engine's day. `goals` are what people or other agents wrote.
 pub fn gather(
     engine: &Engine,
@@ -31,7 +34,7 @@ pub fn gather(
     let mut add = |figure: Figure| {
         figures.insert(figure.id.as_str().to_owned(), figure);
     };
-    for metric in knowledge.metrics() {
+    for metric in knowledge.metrics().iter().filter(|metric| !ONE_ACCOUNT.contains(&metric.name.as_str())) {
         add(engine.figure(&metric.name, &Scope::all())?);
     }
     for dimension in ["owner", "segment", "tier"] {
@@ -75,7 +78,8 @@ pub fn gather(
         )?,
         advocacy: rows(
             engine,
-            "SELECT account_id, rank, CAST(NULL AS VARCHAR) AS reason FROM advocacy_candidates ORDER BY rank, account_id",
+            "SELECT account_id, rank, 'promoters: ' || CAST(promoters AS VARCHAR) || ', proven objectives: ' \
+             || CAST(proven_objectives AS VARCHAR) AS reason FROM advocacy_candidates ORDER BY rank, account_id",
         )?,
         contacts: rows(
             engine,
