@@ -1,5 +1,7 @@
 //! The simulated company: reproducible, consistent, and lost for the reasons it should be.
 
+#![expect(clippy::unwrap_used, reason = "tests stop at the first surprise")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

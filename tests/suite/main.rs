@@ -1,5 +1,7 @@
 //! End to end: the real binary, the public protocol, real files.
 
+#![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
+
 mod commands;
 mod sessions;
 mod stdio;

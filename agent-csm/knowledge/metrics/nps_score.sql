@@ -8,5 +8,6 @@
 -- target: > 50
 -- plausible: >= -100, <= 100
 -- needs: survey_responses
+-- unknown: no NPS answer in 365 days: import an NPS survey export
 SELECT account_id, contact_id, response_id, responded_at, score, promoter, detractor
 FROM nps_latest

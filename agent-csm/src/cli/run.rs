@@ -187,10 +187,10 @@ impl Watch {
     fn tell(&self, message: &Outgoing) {
         match (self, message) {
             (Self::Silent, _) => {}
-            (Self::Lines, Outgoing::Status(status)) if status.meta().seq().is_some() => {
-                if !status.status().is_terminal() {
-                    eprintln!("{}: {}", status.status().as_str(), measured(status));
-                }
+            (Self::Lines, Outgoing::Status(status))
+                if status.meta().seq().is_some() && !status.status().is_terminal() =>
+            {
+                eprintln!("{}: {}", status.status().as_str(), measured(status));
             }
             (Self::Lines, Outgoing::Response(response)) => {
                 eprintln!("answered: {}", response.response_type())

@@ -70,12 +70,12 @@ impl Stock {
         for table in &measure.needs {
             if self.rows.get(table) == Some(&0) {
                 let title = self.titles.get(table).map_or("", String::as_str);
-                return Some(format!("no rows in `{table}` ({title}): import a file that holds them"));
+                return Some(format!("no rows in `{table}`: import a file that holds them ({title})"));
             }
         }
         for (table, column) in &measure.needs_column {
             if let Some(doc) = self.empty_columns.get(&(table.clone(), column.clone())) {
-                return Some(format!("no value in `{table}.{column}` ({doc}): map a column onto it"));
+                return Some(format!("no value in `{table}.{column}`: map a column onto it ({doc})"));
             }
         }
         let unrated: BTreeSet<&str> = measure

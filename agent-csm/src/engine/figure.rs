@@ -32,7 +32,12 @@ impl Frame<'_> {
         scope: &Scope,
         found: Found,
     ) -> Figure {
-        let reason = if found.n < measure.min_n {
+        let reason = if found.n == 0
+            && measure.min_n > 0
+            && let Some(unknown) = &measure.unknown
+        {
+            Some(unknown.clone())
+        } else if found.n < measure.min_n {
             Some(format!("n = {}, needs {}", found.n, measure.min_n))
         } else if found.value.is_none() {
             Some(measure.unknown.clone().unwrap_or_else(|| nothing(scope)))

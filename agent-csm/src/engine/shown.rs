@@ -31,7 +31,7 @@ pub fn thousands(value: i64) -> String {
         text.push('-');
     }
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -98,7 +98,7 @@ mod tests {
             (Some((-4_100).into()), Unit::Money, "-$41"),
             (Some(99_999_999.into()), Unit::Money, "$999,999.99"),
             (Some(235_000_000.into()), Unit::Money, "$2.4M"),
-            (Some(1_234_567_890_12_i64.into()), Unit::Money, "$1,234.6M"),
+            (Some(123_456_789_012_i64.into()), Unit::Money, "$1,234.6M"),
             (Number::from_f64(92.5), Unit::Minutes, "93 min"),
             (Some(1.into()), Unit::Days, "1 day"),
             (Number::from_f64(1.005), Unit::Ratio, "1.00"),

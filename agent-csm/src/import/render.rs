@@ -69,7 +69,9 @@ impl ImportReport {
         if !self.nulls.is_empty() {
             writeln!(page, "\n## Empty columns that figures need\n")?;
             for it in self.nulls.iter().filter(|it| it.missing > 0) {
-                writeln!(page, "- {}: {} of {} missing", it.column, it.missing, it.rows)?;
+                #[expect(clippy::cast_precision_loss, reason = "a share for people, of a count of rows")]
+                let share = (1000.0 * it.missing as f64 / it.rows.max(1) as f64).round() / 10.0;
+                writeln!(page, "- {}: {} of {} missing ({share:.1} %)", it.column, it.missing, it.rows)?;
             }
         }
         if !self.duplicates.is_empty() {

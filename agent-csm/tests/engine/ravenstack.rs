@@ -18,7 +18,7 @@ fn folder() -> Option<PathBuf> {
         return Some(folder);
     }
     assert!(std::env::var("CI").as_deref() != Ok("true"), "no shared data in `{}`", shared.display());
-    println!("skipped: no shared data in `{}`; set CSM_SHARED_DATA", shared.display());
+    eprintln!("skipped: no shared data in `{}`; set CSM_SHARED_DATA", shared.display());
     None
 }
 
