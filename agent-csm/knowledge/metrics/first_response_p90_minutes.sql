@@ -1,7 +1,7 @@
 -- metric: first_response_p90_minutes
 -- title: First response, 90th percentile over 12 weeks
--- says: Nine of ten tickets opened in the last 84 days got their first human reply within that many minutes.
--- value: percentile_cont(0.9) WITHIN GROUP (ORDER BY minutes)
+-- says: Nine of ten tickets opened in the last 84 days got their first human reply within that many minutes. To the whole minute.
+-- value: round(percentile_cont(0.9) WITHIN GROUP (ORDER BY minutes))
 -- unit: minutes
 -- window: 84 days
 -- needs: tickets

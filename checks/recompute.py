@@ -1,7 +1,7 @@
 """Takes each number out of the delivery sentence and the final progress, demands its figure from the ledger,
 and recomputes it from the rows that `csm explain --rows` prints, in another SQL engine.
 
-usage: numbers.py CSM WORKSPACE [--as-of DATE]
+usage: recompute.py CSM WORKSPACE [--as-of DATE]
 """
 
 import json
@@ -37,8 +37,7 @@ def shown(value, unit):
         major = Decimal(int(value)) / 100
         if abs(major) >= 1_000_000:
             return f"${(major / 1_000_000).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP)}M"
-        whole = major.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        return f"${whole:,}"
+        return f"${major:,.2f}".removesuffix(".00")
     return f"{rounded(value, 0)}"
 
 
