@@ -4,7 +4,7 @@
 usage: second_engine.py TABLES KNOWLEDGE FIGURES
   TABLES     folder written by `csm export tables` (one Parquet file per table)
   KNOWLEDGE  the knowledge folder; derived/*.sql, metrics/*.sql and signals/*.sql are run as they stand
-  FIGURES    JSON: an array of figures as the protocol has them (`csm metrics --json`)
+  FIGURES    JSON: an array of figures as the protocol has them (`csm explain --all --json`)
 
 Derived tables are computed again, not only read: their rows must equal the exported ones.
 Signal readings and health are made by the agent itself and are read as exported.

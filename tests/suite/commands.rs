@@ -27,9 +27,21 @@ fn explain_opens_a_figure_to_as_many_rows_as_it_counts() {
     assert_eq!(opened["figure"]["value"].as_u64(), Some(rows));
     assert_eq!(opened["figure"]["evidence"]["count"].as_u64(), Some(rows));
 
+    let by_id = explained(&lumen, "A0001");
+    assert_eq!(by_id["figure"]["scope"]["key"], "A0001");
+    let accounts = std::fs::read_to_string(lumen.join("data/accounts.csv")).expect("accounts");
+    let name =
+        accounts.lines().find(|line| line.starts_with("A0001,")).and_then(|line| line.split(',').nth(1));
+    assert_eq!(explained(&lumen, name.expect("a name")), by_id);
+
     let unknown = csm(&["explain", "churn_rat", "-w", text(&lumen)]).output().expect("it starts");
     assert_eq!(unknown.status.code(), Some(1));
     assert!(stderr(&unknown).contains("churn_rate"), "no near name offered: {}", stderr(&unknown));
+}
+
+fn explained(workspace: &std::path::Path, account: &str) -> Value {
+    let opened = done(&["explain", "mrr", "--account", account, "-w", text(workspace), "--rows", "--json"]);
+    serde_json::from_str(&stdout(&opened)).expect("JSON")
 }
 
 #[test]

@@ -105,3 +105,31 @@ fn ravenstack_is_reported_as_billing_shows_it() {
         assert!(figure["reason"].as_str().is_some_and(|r| r.len() > 10), "{figure}");
     }
 }
+
+#[test]
+fn tables_exported_as_parquet_import_again_to_the_same_figures() {
+    let scratch = Scratch::new();
+    let lumen = scratch.lumen("lumen");
+    done(&["run", text(&lumen)]);
+    let tables = scratch.path("tables");
+    done(&["export", "tables", "-w", text(&lumen), "--out", text(&tables)]);
+    let again = scratch.path("again");
+    let (accounts, subscriptions) = (tables.join("accounts.parquet"), tables.join("subscriptions.parquet"));
+    done(&["import", text(&accounts), text(&subscriptions), "--into", text(&again)]);
+    done(&["run", text(&again), "--as-of", "2026-09-30", "--phase", "analysis"]);
+    assert!(again.join("out/portfolio.md").exists());
+    assert!(!again.join("out/monday.html").exists(), "a phase that was not asked for has run");
+    let figures = |ws: &std::path::Path| -> Vec<(Value, Value)> {
+        let listed = stdout(&done(&["explain", "-w", text(ws), "--json"]));
+        let listed: Vec<Value> = serde_json::from_str(&listed).expect("JSON");
+        let billing = |it: &&Value| {
+            let metric = it["metric"].as_str().unwrap_or_default();
+            ["accounts_managed", "arr", "churn_rate", "grr", "nrr", "renewal_rate", "expansion_revenue"]
+                .contains(&metric)
+        };
+        listed.iter().filter(billing).map(|it| (it["metric"].clone(), it["value"].clone())).collect()
+    };
+    let (first, second) = (figures(&lumen), figures(&again));
+    assert_eq!(first.len(), 7);
+    assert_eq!(first, second);
+}

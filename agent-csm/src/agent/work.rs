@@ -141,8 +141,9 @@ fn complete(analysis: &Analysis, growth: Growth, delivered: Vec<Delivered>, hand
     let told = delivery(analysis);
     let (progress, _) = shown(analysis, &DELIVERED);
     let mut message = told.message;
-    for note in delivered.iter().filter_map(|file| file.note.as_deref()) {
-        message.push_str(&format!(" {}.", capital(note)));
+    if delivered.iter().any(|file| file.note.is_some()) {
+        // Which ones stands with each file: the sentence holds no number that is not a figure.
+        message.push_str(" What people had edited was kept; see the notes of the deliverables.");
     }
     let mut out = Delivery::new(message);
     out.progress = progress;
@@ -173,11 +174,6 @@ fn complete(analysis: &Analysis, growth: Growth, delivered: Vec<Delivered>, hand
     let mut meta = meta_of(&told.evidence, &told.unknown, &told.implausible);
     meta.set("as_of", json!(analysis.as_of));
     Completion::from(out).with_meta(meta)
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The phases asked for, in their order; all of them when none is named.

@@ -18,9 +18,12 @@ use crate::workspace::nearest;
 pub(super) struct ExplainArgs {
     /// The figure, as a message or page names it [default: list the figures of the whole book]
     figure: Option<String>,
-    /// The figure of one account, by id or name
+    /// The figure of one account, by id or name; without FIGURE, every figure of that account
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
+    /// List every figure of the session: of the whole book, of its parts, of each account
+    #[arg(long, conflicts_with_all = ["figure", "account"])]
+    all: bool,
     /// Print the rows it counts
     #[arg(long)]
     rows: bool,
@@ -44,13 +47,16 @@ async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> 
     let session = chosen(runtime, args.workspace.session.as_deref()).await?;
     let unreadable = |error: &dyn std::error::Error| CliError::because("could not read the ledger", error);
     let figures = runtime.ledger().list(&session).await.map_err(|error| unreadable(&error))?;
-    let Some(name) = &args.figure else {
-        list(&figures, args);
-        return Ok(());
-    };
     let account = match &args.account {
         Some(account) => Some(account_id(runtime, account).await?),
         None => None,
+    };
+    let Some(name) = &args.figure else {
+        let scope = account.as_deref().map_or_else(Scope::all, |account| Scope::one("account", account));
+        let listed: Vec<&Figure> =
+            figures.iter().filter(|figure| args.all || figure.scope == scope).collect();
+        list(&listed, args.json);
+        return Ok(());
     };
     let figure = find(&figures, name, account.as_deref())?;
     let bytes =
@@ -119,18 +125,16 @@ fn find<'a>(figures: &'a [Figure], name: &str, account: Option<&str>) -> Result<
     Err(CliError::failed(format!("the session has no figure `{wanted}`")).hint(hint))
 }
 
-/// Every figure of the whole book.
-fn list(figures: &[Figure], args: &ExplainArgs) {
-    let whole: Vec<&Figure> = figures.iter().filter(|figure| figure.scope == Scope::all()).collect();
-    if args.json {
-        println!("{}", json!(whole));
+fn list(figures: &[&Figure], json: bool) {
+    if json {
+        println!("{}", json!(figures));
         return;
     }
     show::table(
         ["figure", "value", "target", "", "n", "what it is"],
-        whole.iter().map(|figure| {
+        figures.iter().map(|figure| {
             [
-                figure.metric.clone(),
+                figure.id.as_str().trim_start_matches("figure:").to_owned(),
                 figure.shown.clone(),
                 figure.target.as_ref().map(ToString::to_string).unwrap_or_default(),
                 verdict(figure).to_owned(),

@@ -28,6 +28,9 @@ struct TablesArgs {
     /// The folder to write to
     #[arg(long, value_name = "DIR", default_value = "tables")]
     out: PathBuf,
+    /// Print the paths as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     workspace: WorkspaceArgs,
 }
@@ -55,6 +58,10 @@ pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, CliError> {
     })?;
     let written =
         tables_of(root, as_of.as_deref(), &args.out).map_err(|failure| CliError::told(failure.error()))?;
+    if args.json {
+        println!("{}", serde_json::json!(written));
+        return Ok(ExitCode::SUCCESS);
+    }
     show::table(["table"], written.iter().map(|path| [path.display().to_string()]));
     Ok(ExitCode::SUCCESS)
 }

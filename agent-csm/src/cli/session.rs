@@ -7,6 +7,7 @@ use agent_core::runtime::Runtime;
 
 use super::CliError;
 use crate::agent::CustomerSuccessManager;
+use crate::workspace::Workspace;
 
 /// Runs async work to its end on threads of its own.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
@@ -24,6 +25,11 @@ pub(super) async fn open(workspace: &Path) -> Result<Runtime, CliError> {
     let runtime = agent.runtime().await.map_err(|error| {
         CliError::because(format!("could not open the workspace `{}`", workspace.display()), &error)
     })?;
+    if let Ok(workspace) = Workspace::open(workspace) {
+        for warning in &workspace.config.warnings {
+            eprintln!("csm.toml:{}: nobody reads `{}`; {}", warning.line, warning.key, warning.hint);
+        }
+    }
     for warning in runtime.warnings() {
         tracing::info!("{warning}");
     }

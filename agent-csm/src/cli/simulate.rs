@@ -16,6 +16,9 @@ pub(super) struct SimulateArgs {
     /// Folder for the hidden truth, which import never reads [default: DIR with `-truth` added]
     #[arg(long, value_name = "DIR")]
     truth: Option<PathBuf>,
+    /// Print the row counts as JSON
+    #[arg(long)]
+    json: bool,
     /// The workspace folder to write
     dir: PathBuf,
 }
@@ -28,6 +31,12 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, CliError> {
             None => told,
         }
     })?;
+    if args.json {
+        let rows: serde_json::Map<String, serde_json::Value> =
+            summary.rows.iter().map(|(table, rows)| ((*table).to_owned(), (*rows).into())).collect();
+        println!("{}", serde_json::json!({ "as_of": summary.as_of.to_string(), "rows": rows }));
+        return Ok(ExitCode::SUCCESS);
+    }
     show::table(
         ["table", "rows"],
         summary.rows.iter().map(|(table, rows)| [(*table).to_owned(), rows.to_string()]),

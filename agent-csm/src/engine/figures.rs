@@ -20,7 +20,7 @@ impl Engine {
     /// An unknown name or dimension, SQL that does not run. What can't be computed is a figure that says why.
     pub fn figure(&self, metric: &str, scope: &Scope) -> Result<Figure, EngineError> {
         let measure = self.measure(metric)?;
-        let target = self.target(measure)?;
+        let target = self.target(measure, &scope.dimension)?;
         let narrowed = narrowed(scope)?;
         let frame = self.frame();
         if let Some(reason) = self.stock.reason(measure) {
@@ -49,7 +49,7 @@ impl Engine {
     /// As [`Engine::figure`].
     pub fn figures_by(&self, metric: &str, dimension: &str) -> Result<BTreeMap<String, Figure>, EngineError> {
         let measure = self.measure(metric)?;
-        let target = self.target(measure)?;
+        let target = self.target(measure, dimension)?;
         let column = column(dimension)?;
         let word = if column == "account_id" { "account" } else { column };
         let frame = self.frame();
@@ -134,7 +134,11 @@ impl Engine {
     }
 
     /// The target of a measure: `csm.toml` first, then its head.
-    pub(super) fn target(&self, measure: &Measure) -> Result<Option<Target>, EngineError> {
+    /// Targets are for a book, or a part of it; a single account has none to meet.
+    pub(super) fn target(&self, measure: &Measure, dimension: &str) -> Result<Option<Target>, EngineError> {
+        if column(dimension).is_ok_and(|column| column == "account_id") {
+            return Ok(None);
+        }
         match self.targets.get(&measure.name) {
             None => Ok(measure.target.clone()),
             Some(text) => bound(text)

@@ -109,7 +109,7 @@ fn one(
         Some(Value::Number(number)) if n >= measure.min_n => Some(number.clone()),
         _ => return Ok(None),
     };
-    let target = engine.target(measure)?;
+    let target = engine.target(measure, "account")?;
     let scope = Scope::one("account", account_id);
     let found = Found { value: value.clone(), n, missed_in_a_group: false };
     Ok(Some(Reading {

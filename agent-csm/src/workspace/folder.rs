@@ -52,7 +52,7 @@ impl WorkspaceError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Missing { .. } => "run `csm import` with your files, or `csm init`".to_owned(),
+            Self::Missing { .. } => "run `csm import` with your files, or `csm new`".to_owned(),
             Self::Config(error) => error.hint.clone(),
             Self::Io { .. } => "check that the path exists and may be read and written".to_owned(),
         }
