@@ -6,6 +6,7 @@
 
 pub mod advocacy;
 pub mod agent;
+pub mod assessment;
 pub mod cli;
 pub mod deliverable;
 pub mod engine;

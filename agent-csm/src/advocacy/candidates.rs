@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Account, Analysis, Day, Number};
+use crate::assessment::{Account, Analysis, Day, Number};
 use crate::plan::Settings;
 
 /// Who may be asked.

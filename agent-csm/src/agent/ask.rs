@@ -8,12 +8,12 @@ use protocol::payload::GetSubjectContext;
 use protocol::{ErrorCode, Request};
 use serde_json::json;
 
-use super::assess::assess;
-use super::customer_success_manager::Craftsman;
+use super::craftsman::Craftsman;
 use super::dataset::{Ready, make_ready, stands_on};
 use super::fault::off_thread;
 use super::messages::{context_parts, members};
-use crate::phases::{Analysis, implementation};
+use crate::assessment::Analysis;
+use crate::phases::implementation;
 use crate::wire::AccountContext;
 
 /// The customer context; nothing is written.
@@ -81,7 +81,7 @@ async fn analysis(
     let assessed = off_thread(move || {
         let workspace = worker.workspace()?;
         let ready = make_ready(&workspace, &worker.knowledge, asked.as_deref(), String::new())?;
-        assess(&workspace, &worker.knowledge, &ready, goals, &|_, _| {})
+        worker.assess(&ready, goals, &|_, _| {})
     })
     .await?;
     Ok((assessed.analysis, false))

@@ -1,6 +1,6 @@
 //! The agent itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use agent_core::agent::{Agent, Answer, Completion, Failure, Pin};
@@ -11,44 +11,13 @@ use agent_core::tool::Rules;
 use async_trait::async_trait;
 use protocol::{ErrorCode, Figure, Members, Request};
 
-use super::fault::{invalid_knowledge, invalid_workspace};
+use super::craftsman::Craftsman;
 use super::{ask, pin, work};
 use crate::engine::Kept;
-use crate::knowledge::Knowledge;
-use crate::phases::Craft;
-use crate::workspace::Workspace;
 
 /// The customer-success manager of one workspace.
 pub struct CustomerSuccessManager {
     craftsman: Arc<Craftsman>,
-}
-
-/// What the steps of a session need, read once.
-pub(super) struct Craftsman {
-    pub(super) root: PathBuf,
-    pub(super) definition: AgentDefinition,
-    pub(super) knowledge: Knowledge,
-    pub(super) craft: Craft,
-}
-
-impl Craftsman {
-    /// The workspace as it stands now.
-    pub(super) fn workspace(&self) -> Result<Workspace, Failure> {
-        Workspace::open(&self.root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))
-    }
-
-    /// Goals as people wrote them in `csm.toml`, and other agents' claims, each with who said it.
-    pub(super) async fn goals(&self, cx: &AskContext) -> Result<Vec<String>, Failure> {
-        let mut goals: Vec<String> =
-            self.workspace()?.config.goals.iter().map(|(name, goal)| format!("{name}: {goal}")).collect();
-        for claim in cx.context().ask("get_customer_context").await? {
-            let claimed = claim.payload.get("success_goals").cloned().unwrap_or_default();
-            if !claimed.is_null() {
-                goals.push(format!("{} says: {claimed}", claim.author));
-            }
-        }
-        Ok(goals)
-    }
 }
 
 impl CustomerSuccessManager {
@@ -57,28 +26,7 @@ impl CustomerSuccessManager {
     /// # Errors
     /// A knowledge file, the definition or `csm.toml` that cannot be read; each names file and line.
     pub fn open(root: &Path) -> Result<Self, Failure> {
-        Workspace::open(root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))?;
-        let knowledge =
-            Knowledge::load(Some(root)).map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
-        let craft = Craft::parse(
-            knowledge
-                .files("playbooks")
-                .chain(knowledge.files("templates"))
-                .chain(knowledge.file("plans.toml").map(|text| ("plans.toml", text))),
-        )
-        .map_err(|error| invalid_knowledge(&error))?;
-        let (definition, warnings) =
-            AgentDefinition::parse(knowledge.file("agent.md").unwrap_or_default(), "agent.md")
-                .map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
-        for warning in warnings {
-            tracing::warn!("{warning}");
-        }
-        let signals: Vec<&str> = knowledge.signals().iter().map(|signal| signal.name.as_str()).collect();
-        for (playbook, word) in craft.playbooks.unknown_triggers(&signals) {
-            tracing::warn!("playbook `{playbook}` waits for `{word}`, which is no signal");
-        }
-        let root = root.to_owned();
-        Ok(Self { craftsman: Arc::new(Craftsman { root, definition, knowledge, craft }) })
+        Ok(Self { craftsman: Arc::new(Craftsman::open(root)?) })
     }
 
     /// The runtime of this agent over its workspace: source data, settings and knowledge are closed to its hands.

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::fault::{invalid_dataset, invalid_knowledge, off_thread};
+use crate::assessment::Day;
 use crate::import::{ImportError, ImportReport, SourceMapping, import};
 use crate::knowledge::Knowledge;
-use crate::phases::Day;
 use crate::tables::Schema;
 use crate::workspace::Workspace;
 

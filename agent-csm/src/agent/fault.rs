@@ -5,6 +5,8 @@ use std::error::Error;
 use agent_core::agent::Failure;
 use protocol::ErrorCode;
 
+use crate::phases::AnalysisError;
+
 /// `csm.toml` or the folder is not as it must be.
 pub(super) fn invalid_workspace(error: &(dyn Error + 'static)) -> Failure {
     told(ErrorCode::WorkspaceInvalid, error)
@@ -18,6 +20,15 @@ pub(super) fn invalid_dataset(error: &(dyn Error + 'static)) -> Failure {
 /// A knowledge file is wrong.
 pub(super) fn invalid_knowledge(error: &(dyn Error + 'static)) -> Failure {
     told(ErrorCode::KnowledgeInvalid, error)
+}
+
+/// The book could not be assessed.
+pub(super) fn refused(error: &AnalysisError) -> Failure {
+    let code = match error {
+        AnalysisError::Dataset(_) => ErrorCode::DatasetInvalid,
+        AnalysisError::Engine(_) | AnalysisError::Rows { .. } => ErrorCode::KnowledgeInvalid,
+    };
+    told(code, error).with_hint(error.hint())
 }
 
 /// The message with its causes, none told twice.

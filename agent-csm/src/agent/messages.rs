@@ -7,7 +7,7 @@ use protocol::{ContextResponse, FigureId, Members, Meta, Status, StatusMessage};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::phases::Analysis;
+use crate::assessment::Analysis;
 use crate::wire::{CustomerContext, progress};
 
 /// The name every message carries.

@@ -4,7 +4,7 @@
 //! and answers the query, then one step for each phase. Everything between is pure; see `phases`.
 
 mod ask;
-mod assess;
+mod craftsman;
 mod customer_success_manager;
 mod dataset;
 mod fault;

@@ -7,14 +7,14 @@ use agent_core::session::{Outcome, SessionContext};
 use protocol::{Deliverable, Delivery, ErrorCode, Handoff, HandoffOutcome, Request, Status};
 use serde_json::json;
 
-use super::assess::assess;
-use super::customer_success_manager::Craftsman;
+use super::craftsman::Craftsman;
 use super::dataset::{Ready, make_ready, stands_on};
 use super::fault::off_thread;
 use super::messages::{analyzing, context, growing, managing, meta_of, shown};
 use super::place::{Delivered, place};
+use crate::assessment::Analysis;
 use crate::deliverable::{self, Snapshot};
-use crate::phases::{Analysis, Growth, Implementation, growth, implementation};
+use crate::phases::{Growth, Implementation, growth, implementation};
 use crate::wire::delivery;
 
 /// The phases a request may name.
@@ -113,7 +113,7 @@ async fn understand(
             let (teller, assessor) = (cx.clone(), Arc::clone(&worker));
             let assessed = off_thread(move || {
                 let tell = |percent: u8, note: &str| teller.tick(percent, note);
-                assess(&assessor.workspace()?, &assessor.knowledge, &ready, goals, &tell)
+                assessor.assess(&ready, goals, &tell)
             })
             .await?;
             for rows in assessed.rows.into_values() {

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::phases::{Analysis, Craft, Growth, Implementation};
+use crate::assessment::Analysis;
+use crate::phases::{Craft, Growth, Implementation};
 
 use super::{Deliverable, Placing, Snapshot, TemplateError, changes, lists, monday, pages, portfolio};
 

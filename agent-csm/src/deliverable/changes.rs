@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::phases::{Analysis, Day};
+use crate::assessment::{Analysis, Day};
 
 use super::Snapshot;
 

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::advocacy::Advocacy;
+use crate::assessment::{Account, Analysis};
 use crate::expansion::Expansion;
-use crate::phases::{Account, Analysis};
 use crate::plan::Settings;
 
 /// A request to one peer.
@@ -161,7 +161,7 @@ fn party(account: &Account) -> Value {
 
 /// Requests with the same title together, the most ARR first; each account counts once.
 fn feature_requests(analysis: &Analysis) -> Vec<Value> {
-    let mut wishes: BTreeMap<&str, Vec<&crate::phases::FeatureRequestRow>> = BTreeMap::new();
+    let mut wishes: BTreeMap<&str, Vec<&crate::assessment::FeatureRequestRow>> = BTreeMap::new();
     for row in &analysis.feature_requests {
         wishes.entry(row.title.trim()).or_default().push(row);
     }

@@ -1,8 +1,9 @@
 //! The tables in `out/`: one row per account or action, every value with the figure that opens it.
 
 use crate::advocacy::Advocacy;
+use crate::assessment::{Account, Analysis, Number, Reason};
 use crate::expansion::Expansion;
-use crate::phases::{Account, Analysis, Implementation, Number, Reason};
+use crate::phases::Implementation;
 use crate::renewal::Renewal;
 
 use super::{Cell, Deliverable, Sheet};

@@ -3,7 +3,8 @@
 use protocol::{Figure, Scope};
 use serde::Serialize;
 
-use crate::phases::{Account, Analysis, Day, Growth, Implementation, Number, Reason};
+use crate::assessment::{Account, Analysis, Day, Number, Reason};
+use crate::phases::{Growth, Implementation};
 use crate::play::Action;
 use crate::renewal::Renewal;
 

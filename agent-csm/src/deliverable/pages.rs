@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::phases::{Analysis, Craft, Day};
+use crate::assessment::{Analysis, Day};
+use crate::phases::Craft;
 use crate::plan::SuccessPlan;
 use crate::play::Action;
 

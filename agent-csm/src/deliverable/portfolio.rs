@@ -3,7 +3,8 @@
 use protocol::{Figure, FigureStatus, Scope};
 use serde::Serialize;
 
-use crate::phases::{Analysis, Day, Growth, Number};
+use crate::assessment::{Analysis, Day, Number};
+use crate::phases::Growth;
 
 use super::{Deliverable, TemplateError, Templates};
 

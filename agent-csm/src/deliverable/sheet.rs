@@ -1,6 +1,6 @@
 //! Tables for spreadsheets, in which no text can become a formula.
 
-use crate::phases::{Day, Number};
+use crate::assessment::{Day, Number};
 
 /// A cell: text is made harmless, numbers are written as they are.
 #[derive(Clone, Debug, PartialEq)]

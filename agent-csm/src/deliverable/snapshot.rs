@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Analysis, Day, Implementation};
+use crate::assessment::{Analysis, Day};
+use crate::phases::Implementation;
 use crate::play::Opened;
 
 /// The base as it stood: small enough to keep, enough to say what changed.

@@ -3,7 +3,7 @@
 use protocol::{FigureId, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Account, Analysis, Number, Reason};
+use crate::assessment::{Account, Analysis, Number, Reason};
 use crate::plan::Settings;
 
 use super::Size;
@@ -118,7 +118,7 @@ fn held(account: &Account, because: String) -> HeldBack {
 
 fn candidate(
     account: &Account,
-    deal: Option<&crate::phases::OpportunityRow>,
+    deal: Option<&crate::assessment::OpportunityRow>,
     analysis: &Analysis,
     settings: &Settings,
 ) -> Candidate {

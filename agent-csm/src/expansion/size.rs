@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Account, money};
+use crate::assessment::{Account, money};
 
 /// A size, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,198 +1,103 @@
-//! Phase 1: what is so.
+//! Phase 1: every figure, reading and list of one session, from the tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{Figure, FigureId, Scope};
-use serde::{Deserialize, Serialize};
+use datafusion::error::DataFusionError;
+use protocol::{Evidence, Figure};
 
-use super::{
-    Account, ActivityRow, AdvocacyRow, CommentRow, ContactRow, Day, FeatureRequestRow, Inputs, MilestoneRow,
-    Number, ObjectiveRow, OpportunityRow, Reading, RenewalRow, TicketRow, TierRow,
-};
+use crate::assessment::{Analysis, Day, assess, gather};
+use crate::engine::{Engine, EngineError, Kept};
+use crate::knowledge::Knowledge;
+use crate::tables::{Dataset, DatasetError, sha256_hex};
+use crate::workspace::Workspace;
 
-/// The customer base as assessed: what every later step reads, and nothing else.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Analysis {
-    /// The company whose customers these are.
-    pub company: String,
-    /// Reporting currency, ISO 4217.
-    pub currency: String,
-    /// End of this day, UTC.
-    pub as_of: Day,
-    /// Hash of the data, hex.
-    pub data_hash: String,
-    /// Tiers by ARR, the smallest first.
-    pub tiers: Vec<TierRow>,
-    /// Success goals as people wrote them.
-    pub goals: Vec<String>,
-    /// Figures by id: the program's, per part, and those an account's page or a hand-off rests on.
-    pub figures: BTreeMap<String, Figure>,
-    /// Every account, by id.
-    pub accounts: BTreeMap<String, Account>,
-    /// Accounts at risk, in rank order.
-    pub at_risk: Vec<String>,
-    /// Growth accounts, in rank order.
-    pub growth: Vec<String>,
-    /// Renewals ahead, by opt-out date.
-    pub renewals: Vec<RenewalRow>,
-    /// Accounts that may be asked to speak for us, in rank order.
-    pub advocacy: Vec<AdvocacyRow>,
-    /// People at accounts.
-    pub contacts: Vec<ContactRow>,
-    /// What customers bought the product for.
-    pub objectives: Vec<ObjectiveRow>,
-    /// Onboarding steps not reached.
-    pub milestones: Vec<MilestoneRow>,
-    /// Open deals in existing accounts.
-    pub opportunities: Vec<OpportunityRow>,
-    /// Requests that have not shipped.
-    pub feature_requests: Vec<FeatureRequestRow>,
-    /// Advocacy asked for or done.
-    pub activities: Vec<ActivityRow>,
-    /// Recent tickets.
-    pub tickets: Vec<TicketRow>,
-    /// Recent survey comments.
-    pub comments: Vec<CommentRow>,
-    /// Tables without a row.
-    pub empty_tables: Vec<String>,
+/// The assessed book, and the rows behind its figures.
+#[derive(Debug)]
+pub struct Assessed {
+    /// What is so.
+    pub analysis: Analysis,
+    /// Every figure, readings that did not fire included; each with its evidence.
+    pub figures: Vec<Figure>,
+    /// Parquet files of rows, by their SHA-256.
+    pub rows: BTreeMap<String, Vec<u8>>,
 }
 
-impl Analysis {
-    /// The program's number for `metric`.
+/// Why the book could not be assessed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AnalysisError {
+    /// The imported tables cannot be read.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// A knowledge file does not run, or a setting is wrong.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// Rows could not be kept.
+    #[error("could not keep the rows of `{measure}`")]
+    Rows {
+        /// The metric or signal.
+        measure: String,
+        /// What is wrong.
+        #[source]
+        source: DataFusionError,
+    },
+}
+
+impl AnalysisError {
+    /// What to do about it.
     #[must_use]
-    pub fn number(&self, metric: &str) -> Number {
-        self.part(metric, &Scope::all())
-    }
-
-    /// The number of `metric` over a part: an owner, a segment, a tier, an account.
-    #[must_use]
-    pub fn part(&self, metric: &str, scope: &Scope) -> Number {
-        let id = FigureId::of(metric, scope);
-        Number::or_unknown(self.figures.get(id.as_str()), metric, "not computed")
-    }
-
-    /// The program's figure for `metric`.
-    #[must_use]
-    pub fn figure(&self, metric: &str) -> Option<&Figure> {
-        self.figures.get(FigureId::of(metric, &Scope::all()).as_str())
-    }
-
-    /// Figures over everything, by metric.
-    pub fn program(&self) -> impl Iterator<Item = &Figure> {
-        self.figures.values().filter(|figure| figure.scope.dimension == "all")
-    }
-
-    /// The accounts of a ranked list, in its order.
-    pub fn ranked<'a>(&'a self, ids: &'a [String]) -> impl Iterator<Item = &'a Account> {
-        ids.iter().filter_map(|id| self.accounts.get(id))
-    }
-
-    /// Managed accounts, by id.
-    pub fn managed(&self) -> impl Iterator<Item = &Account> {
-        self.accounts.values().filter(|account| account.is_managed())
-    }
-
-    /// Owners of managed accounts, by name.
-    #[must_use]
-    pub fn owners(&self) -> Vec<&str> {
-        let mut owners: Vec<&str> = self.managed().map(|account| account.owner.as_str()).collect();
-        owners.sort_unstable();
-        owners.dedup();
-        owners
-    }
-
-    /// The first twelve characters of the data's hash, for pages.
-    #[must_use]
-    pub fn short_hash(&self) -> &str {
-        self.data_hash.get(..12).unwrap_or(&self.data_hash)
-    }
-
-    /// Whether no source fills `table`.
-    #[must_use]
-    pub fn is_empty_table(&self, table: &str) -> bool {
-        self.empty_tables.iter().any(|name| name == table)
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Dataset(_) => "import again: remove .csm/tables and run once more".to_owned(),
+            Self::Engine(error) => error.hint(),
+            Self::Rows { .. } => "look at the query of that file under knowledge/".to_owned(),
+        }
     }
 }
 
-/// Brings figures, readings and rows together account by account and keeps every list in a stated order.
-#[must_use]
-pub fn analysis(inputs: &Inputs) -> Analysis {
-    let mut figures: BTreeMap<String, Figure> =
-        inputs.figures.iter().map(|figure| (figure.id.as_str().to_owned(), figure.clone())).collect();
-    let mut readings: BTreeMap<&str, Vec<&Reading>> = BTreeMap::new();
-    for reading in &inputs.readings {
-        readings.entry(&reading.account_id).or_default().push(reading);
-        if reading.fired {
-            figures.insert(reading.figure.id.as_str().to_owned(), reading.figure.clone());
+/// Computes everything that is known at the end of `as_of`.
+/// Takes seconds on a large book and blocks: call it off the async threads.
+///
+/// `tell` hears how far it is: percent, and what is being done.
+///
+/// # Errors
+/// Tables that cannot be read, knowledge that does not run.
+pub fn analysis(
+    workspace: &Workspace,
+    knowledge: &Knowledge,
+    as_of: Day,
+    data_hash: &str,
+    goals: Vec<String>,
+    tell: &dyn Fn(u8, &str),
+) -> Result<Assessed, AnalysisError> {
+    tell(10, "building tables as they were known");
+    let dataset = Dataset::open(workspace.tables_dir())?;
+    let engine = Engine::open(&dataset, knowledge, &workspace.config, as_of.0)?;
+    tell(40, "computing figures");
+    let mut inputs = gather(&engine, knowledge, &workspace.config, data_hash, goals)?;
+    tell(70, "keeping the rows behind them");
+    let computed = || inputs.figures.iter().chain(inputs.readings.iter().map(|reading| &reading.figure));
+    let measures: BTreeSet<String> = computed().map(|figure| figure.metric.clone()).collect();
+    let mut rows = BTreeMap::new();
+    let mut kept: BTreeMap<String, (String, Kept)> = BTreeMap::new();
+    for measure in measures {
+        let bytes = engine.evidence(&measure)?;
+        let read =
+            Kept::read(&bytes).map_err(|source| AnalysisError::Rows { measure: measure.clone(), source })?;
+        let hash = sha256_hex(&bytes);
+        kept.insert(measure, (hash.clone(), read));
+        rows.insert(hash, bytes);
+    }
+    let attach = |figure: &mut Figure| {
+        if let Some((hash, read)) = kept.get(&figure.metric) {
+            let count = read.count(&figure.scope);
+            figure.evidence = Some(Evidence { rows: hash.clone(), format: "parquet".to_owned(), count });
         }
-    }
-    let mut accounts: BTreeMap<String, Account> = inputs
-        .accounts
-        .iter()
-        .map(|row| {
-            let own = readings.get(row.account_id.as_str()).map_or(&[][..], Vec::as_slice);
-            (row.account_id.clone(), Account::assess(row, own, &figures, inputs.as_of))
-        })
-        .collect();
-    for ranked in &inputs.at_risk {
-        if let Some(account) = accounts.get_mut(&ranked.account_id) {
-            account.risk_rank = Some(ranked.rank);
-        }
-    }
-    for ranked in &inputs.growth {
-        if let Some(account) = accounts.get_mut(&ranked.account_id) {
-            account.growth_rank = Some(ranked.rank);
-        }
-    }
-    // The day they can opt out is the real deadline: one in the next 90 days counts, wherever the term ends.
-    let mut renewals = sorted(&inputs.renewals, |row| (row.opt_out_on, row.account_id.clone()));
-    renewals.dedup();
-    for renewal in &mut renewals {
-        renewal.in_90_days |= (0..=90).contains(&inputs.as_of.days_to(renewal.opt_out_on));
-    }
-    for renewal in renewals.iter().filter(|renewal| renewal.in_90_days) {
-        if let Some(account) = accounts.get_mut(&renewal.account_id) {
-            account.renews_in_90_days = true;
-        }
-    }
-    Analysis {
-        company: inputs.company.clone(),
-        currency: inputs.currency.clone(),
-        as_of: inputs.as_of,
-        data_hash: inputs.data_hash.clone(),
-        tiers: sorted(&inputs.tiers, |tier| (tier.min_arr_minor, tier.name.clone())),
-        goals: inputs.goals.clone(),
-        at_risk: by_rank(&accounts, |account| account.risk_rank),
-        growth: by_rank(&accounts, |account| account.growth_rank),
-        renewals,
-        advocacy: sorted(&inputs.advocacy, |row| (row.rank, row.account_id.clone())),
-        contacts: sorted(&inputs.contacts, |row| (row.account_id.clone(), row.contact_id.clone())),
-        objectives: sorted(&inputs.objectives, |row| (row.account_id.clone(), row.objective_id.clone())),
-        milestones: sorted(&inputs.milestones, |row| {
-            (row.account_id.clone(), row.due_on, row.milestone_id.clone())
-        }),
-        opportunities: sorted(&inputs.opportunities, |row| {
-            (row.account_id.clone(), row.opportunity_id.clone())
-        }),
-        feature_requests: sorted(&inputs.feature_requests, |row| (row.title.clone(), row.request_id.clone())),
-        activities: sorted(&inputs.activities, |row| (row.account_id.clone(), row.activity_id.clone())),
-        tickets: sorted(&inputs.tickets, |row| (row.account_id.clone(), row.ticket_id.clone())),
-        comments: sorted(&inputs.comments, |row| (row.account_id.clone(), row.response_id.clone())),
-        empty_tables: sorted(&inputs.empty_tables, Clone::clone),
-        figures,
-        accounts,
-    }
-}
-
-fn by_rank(accounts: &BTreeMap<String, Account>, rank: impl Fn(&Account) -> Option<i64>) -> Vec<String> {
-    let mut ranked: Vec<(i64, &String)> =
-        accounts.iter().filter_map(|(id, account)| rank(account).map(|rank| (rank, id))).collect();
-    ranked.sort_unstable();
-    ranked.into_iter().map(|(_, id)| id.clone()).collect()
-}
-
-fn sorted<T: Clone, K: Ord>(rows: &[T], key: impl Fn(&T) -> K) -> Vec<T> {
-    let mut rows = rows.to_vec();
-    rows.sort_by_cached_key(key);
-    rows
+    };
+    inputs.figures.iter_mut().for_each(attach);
+    inputs.readings.iter_mut().for_each(|reading| attach(&mut reading.figure));
+    let figures =
+        inputs.figures.iter().chain(inputs.readings.iter().map(|reading| &reading.figure)).cloned().collect();
+    tell(90, "assessing accounts");
+    Ok(Assessed { analysis: assess(&inputs), figures, rows })
 }

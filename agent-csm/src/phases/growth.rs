@@ -7,7 +7,8 @@ use crate::deliverable::{Handoff, handoffs};
 use crate::expansion::{Expansion, expansion};
 use crate::renewal::{Renewal, renewals};
 
-use super::{Analysis, Craft, Implementation};
+use super::{Craft, Implementation};
+use crate::assessment::Analysis;
 
 /// What may grow, and who helps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

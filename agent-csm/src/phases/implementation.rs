@@ -6,7 +6,8 @@ use crate::deliverable::Snapshot;
 use crate::plan::{SuccessPlan, success_plans};
 use crate::play::{Action, action_queue};
 
-use super::{Analysis, Craft};
+use super::Craft;
+use crate::assessment::Analysis;
 
 /// Plans and the queue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

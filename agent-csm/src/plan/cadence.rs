@@ -1,6 +1,6 @@
 //! How often we talk to an account.
 
-use crate::phases::Account;
+use crate::assessment::Account;
 
 use super::settings::{Cadence, Standing};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::phases::{Account, TierRow};
+use crate::assessment::{Account, TierRow};
 
 /// The file as read; every field is documented in it.
 #[derive(Clone, Debug, Deserialize)]

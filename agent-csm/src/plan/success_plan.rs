@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Account, Analysis, Craft, Day, Reason};
+use crate::assessment::{Account, Analysis, Day, Reason};
+use crate::phases::Craft;
 use crate::play::Action;
 
 /// The plan of one account.

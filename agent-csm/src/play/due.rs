@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::phases::Day;
+use crate::assessment::Day;
 
 /// `+3d`: three days after the action was opened; `-30d`: thirty days before the opt-out date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

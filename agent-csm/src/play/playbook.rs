@@ -1,6 +1,6 @@
 //! A playbook: when it applies, what is done by when, how it ends.
 
-use crate::phases::{Account, Day, TierRow};
+use crate::assessment::{Account, Day, TierRow};
 use crate::plan::Settings;
 
 use super::{ActionKind, Condition, Due, PlaybookError};
@@ -161,7 +161,7 @@ impl Playbook {
         if !self.requires.iter().all(|condition| holds(*condition)) {
             return None;
         }
-        let relevant = |reason: &crate::phases::Reason| match self.kind {
+        let relevant = |reason: &crate::assessment::Reason| match self.kind {
             ActionKind::Opportunity => reason.kind == "growth",
             _ => reason.kind != "growth",
         };

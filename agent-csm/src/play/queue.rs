@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Account, Analysis, Craft, Day};
+use crate::assessment::{Account, Analysis, Day};
+use crate::phases::Craft;
 
 use super::playbook::Match;
 use super::{Action, ActionKind, Condition, Step};

@@ -1,6 +1,6 @@
 //! What makes a playbook apply: a signal that fired, or a condition of the account.
 
-use crate::phases::{Account, Day, TierRow};
+use crate::assessment::{Account, Day, TierRow};
 use crate::plan::{Settings, Standing};
 
 /// A condition with a name; any other word in a trigger is a signal's name.

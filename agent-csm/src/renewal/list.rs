@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Analysis, Day, Number};
+use crate::assessment::{Analysis, Day, Number};
 use crate::play::{Action, ActionKind};
 
 /// A renewal ahead.

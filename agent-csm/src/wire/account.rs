@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{
+use crate::assessment::{
     Account, ActivityRow, Analysis, CommentRow, ContactRow, Day, FeatureRequestRow, MilestoneRow,
     ObjectiveRow, OpportunityRow, TicketRow,
 };

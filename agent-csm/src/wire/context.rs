@@ -6,7 +6,7 @@ use protocol::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::phases::{Account, Analysis, Number};
+use crate::assessment::{Account, Analysis, Number};
 
 /// Accounts listed in the context; the whole lists are in the tables of `out/`, and the totals are figures.
 const LISTED: usize = 25;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::phases::{Analysis, Number};
+use crate::assessment::{Analysis, Number};
 
 /// Progress as sent, and what belongs in `_meta`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::phases::{Analysis, Number};
+use crate::assessment::{Analysis, Number};
 
 use super::progress::percent;
 

@@ -1,13 +1,14 @@
 use std::collections::BTreeSet;
 
+use agent_csm::assessment::{Ranked, assess};
 use agent_csm::deliverable::Snapshot;
-use agent_csm::phases::{Ranked, analysis, implementation};
+use agent_csm::phases::implementation;
 use agent_csm::play::{Action, ActionKind};
 
 use super::build::{craft, day, inputs, reading};
 
-fn queue(inputs: &agent_csm::phases::Inputs) -> Vec<Action> {
-    implementation(&analysis(inputs), &craft(), None).queue
+fn queue(inputs: &agent_csm::assessment::Inputs) -> Vec<Action> {
+    implementation(&assess(inputs), &craft(), None).queue
 }
 
 fn of<'a>(queue: &'a [Action], account: &str, kind: ActionKind) -> &'a Action {
@@ -46,18 +47,18 @@ fn an_account_gets_one_action_per_reason_however_often_it_is_named() {
 
 #[test]
 fn a_later_session_keeps_the_day_an_action_was_opened() {
-    let first = analysis(&inputs());
+    let first = assess(&inputs());
     let opened = implementation(&first, &craft(), None);
     let snapshot = Snapshot::of(&first, &opened, None);
     let mut later = inputs();
     later.as_of = day("2026-10-12");
-    let queue = implementation(&analysis(&later), &craft(), Some(&snapshot)).queue;
+    let queue = implementation(&assess(&later), &craft(), Some(&snapshot)).queue;
     let risk = of(&queue, "A", ActionKind::Risk);
     assert_eq!(risk.opened_on, day("2026-09-30"));
     assert_eq!(risk.due, day("2026-10-30"));
     let mut late = inputs();
     late.as_of = day("2026-11-15");
-    let queue = implementation(&analysis(&late), &craft(), Some(&snapshot)).queue;
+    let queue = implementation(&assess(&late), &craft(), Some(&snapshot)).queue;
     let risk = of(&queue, "A", ActionKind::Risk);
     assert!(risk.overdue);
     assert_eq!(risk.due, day("2026-10-30"));
@@ -67,7 +68,7 @@ fn a_later_session_keeps_the_day_an_action_was_opened() {
 fn nobody_is_called_silent_when_no_interactions_are_in_the_data() {
     let mut silent = inputs();
     silent.accounts[2].last_touch_on = None;
-    let check_in = |inputs: &agent_csm::phases::Inputs| {
+    let check_in = |inputs: &agent_csm::assessment::Inputs| {
         queue(inputs).iter().any(|it| it.account_id == "C" && it.reason == "check_in")
     };
     assert!(check_in(&silent));
@@ -77,7 +78,7 @@ fn nobody_is_called_silent_when_no_interactions_are_in_the_data() {
 
 #[test]
 fn a_plan_is_written_for_priority_accounts_and_says_what_is_missing() {
-    let plans = implementation(&analysis(&inputs()), &craft(), None).plans;
+    let plans = implementation(&assess(&inputs()), &craft(), None).plans;
     // Cedar's term ends later, but the day it can opt out is near.
     let paths: Vec<&str> = plans.iter().map(|plan| plan.path.as_str()).collect();
     assert_eq!(paths, ["plans/A.md", "plans/C.md"]);
@@ -97,6 +98,6 @@ fn an_account_id_never_names_another_folder() {
     inputs.accounts[0].account_id = "../../etc/passwd".into();
     inputs.at_risk[0].account_id = "../../etc/passwd".into();
     inputs.readings.retain(|reading| reading.account_id != "A");
-    let plans = implementation(&analysis(&inputs), &craft(), None).plans;
+    let plans = implementation(&assess(&inputs), &craft(), None).plans;
     assert_eq!(plans[0].path, "plans/%2E.%2F..%2Fetc%2Fpasswd.md");
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use agent_csm::assessment::*;
 use agent_csm::phases::*;
 use protocol::{Definition, Evidence, Figure, FigureId, FigureStatus, Scope, Target, Unit, Window};
 use serde_json::Number as Json;
@@ -230,7 +231,7 @@ pub(crate) fn written_after(
     inputs: &Inputs,
     baseline: Option<&agent_csm::deliverable::Snapshot>,
 ) -> std::collections::BTreeMap<String, String> {
-    let (analysis, craft) = (analysis(inputs), craft());
+    let (analysis, craft) = (assess(inputs), craft());
     let implementation = implementation(&analysis, &craft, baseline);
     let growth = growth(&analysis, &implementation, &craft);
     agent_csm::deliverable::deliverables(&analysis, &implementation, &growth, &craft, baseline)

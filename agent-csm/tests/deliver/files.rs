@@ -1,9 +1,9 @@
-use agent_csm::phases::money;
+use agent_csm::assessment::money;
 use protocol::{Figure, Unit};
 
 use super::build::{figure, inputs, unknown, written};
 
-fn hostile() -> agent_csm::phases::Inputs {
+fn hostile() -> agent_csm::assessment::Inputs {
     let mut inputs = inputs();
     inputs.accounts[0].name = "<script>alert('x')</script>".into();
     inputs.accounts[1].name = "=HYPERLINK(\"http://evil\",\"x\")".into();
@@ -103,7 +103,7 @@ fn every_number_on_the_monday_page_opens_its_figure() {
     let words: Vec<&str> = text
         .split_whitespace()
         .filter(|word| word.contains(|c: char| c.is_ascii_digit()))
-        .filter(|word| word.parse::<agent_csm::phases::Day>().is_err())
+        .filter(|word| word.parse::<agent_csm::assessment::Day>().is_err())
         .collect();
     assert!(words.is_empty(), "numbers that open nothing: {words:?}");
     assert!(page.contains("data-figure=\"figure:churn_rate\" title=\"csm explain figure:churn_rate"));

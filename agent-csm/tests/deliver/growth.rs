@@ -1,11 +1,10 @@
-use agent_csm::phases::{
-    ActivityRow, AdvocacyRow, FeatureRequestRow, Inputs, OpportunityRow, analysis, growth, implementation,
-};
+use agent_csm::assessment::{ActivityRow, AdvocacyRow, FeatureRequestRow, Inputs, OpportunityRow, assess};
+use agent_csm::phases::{growth, implementation};
 
 use super::build::{craft, day, inputs, reading};
 
 fn grow(inputs: &Inputs) -> agent_csm::phases::Growth {
-    let (analysis, craft) = (analysis(inputs), craft());
+    let (analysis, craft) = (assess(inputs), craft());
     growth(&analysis, &implementation(&analysis, &craft, None), &craft)
 }
 
@@ -77,7 +76,7 @@ fn a_hand_off_has_the_seed_shape_carries_its_figures_and_is_never_done() {
             created_on: day("2026-09-01"),
         });
     }
-    let analysis = analysis(&wishes);
+    let analysis = assess(&wishes);
     let found = grow(&wishes);
     let peers: Vec<&str> = found.handoffs.iter().map(|it| it.peer.as_str()).collect();
     assert_eq!(peers, ["product-manager", "sales-engineer"]);

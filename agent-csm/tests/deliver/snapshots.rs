@@ -1,11 +1,12 @@
+use agent_csm::assessment::{Inputs, Ranked, assess};
 use agent_csm::deliverable::{Snapshot, changes};
-use agent_csm::phases::{Inputs, Ranked, analysis, implementation};
+use agent_csm::phases::implementation;
 use protocol::{Scope, Unit};
 
 use super::build::{account, craft, day, inputs, scoped, written_after};
 
 fn snapshot(inputs: &Inputs, baseline: Option<&Snapshot>) -> Snapshot {
-    let analysis = analysis(inputs);
+    let analysis = assess(inputs);
     Snapshot::of(&analysis, &implementation(&analysis, &craft(), baseline), baseline)
 }
 
@@ -18,7 +19,7 @@ fn october() -> Inputs {
 
 #[test]
 fn a_first_session_says_it_has_nothing_to_compare_with() {
-    let found = changes(&analysis(&inputs()), None);
+    let found = changes(&assess(&inputs()), None);
     assert_eq!(found.since, None);
     let page = &written_after(&inputs(), None)["out/monday.html"];
     assert!(page.contains("First session: there is nothing to compare with yet."));
@@ -34,7 +35,7 @@ fn every_kind_of_change_is_found() {
     now.accounts.push(account("E", "Elm", "Ada"));
     now.figures.retain(|figure| figure.id.as_str() != "figure:arr@account=A");
     now.figures.push(scoped("arr", &Scope::one("account", "A"), 9_000_000.0, "$90,000", Unit::Money));
-    let found = changes(&analysis(&now), Some(&before));
+    let found = changes(&assess(&now), Some(&before));
     assert_eq!(found.since, Some(day("2026-09-30")));
     let told: Vec<(&str, &str, Option<&str>, Option<&str>)> = found
         .entries
@@ -57,7 +58,7 @@ fn every_kind_of_change_is_found() {
 #[test]
 fn doing_a_session_again_compares_with_the_same_past() {
     let september = snapshot(&inputs(), None);
-    let first = analysis(&october());
+    let first = assess(&october());
     let baseline = Snapshot::baseline(&first, Some(&september));
     assert_eq!(baseline, Some(&september));
     let october_first = snapshot(&october(), baseline);
@@ -65,6 +66,6 @@ fn doing_a_session_again_compares_with_the_same_past() {
     assert_eq!(again.as_ref(), Some(&september));
     assert_eq!(written_after(&october(), again.as_ref()), written_after(&october(), baseline));
     // A later day is no past, and a session repeated from nothing is a first session again.
-    assert_eq!(Snapshot::baseline(&analysis(&inputs()), Some(&october_first)), None);
-    assert_eq!(Snapshot::baseline(&analysis(&inputs()), Some(&september)), None);
+    assert_eq!(Snapshot::baseline(&assess(&inputs()), Some(&october_first)), None);
+    assert_eq!(Snapshot::baseline(&assess(&inputs()), Some(&september)), None);
 }

@@ -1,18 +1,18 @@
-use agent_csm::phases::analysis;
+use agent_csm::assessment::assess;
 use agent_csm::wire::{AccountContext, CustomerContext, delivery, progress};
 use protocol::{Figure, Unit};
 use serde_json::json;
 
 use super::build::{figure, inputs, program, unknown};
 
-fn with(changed: Vec<Figure>) -> agent_csm::phases::Analysis {
+fn with(changed: Vec<Figure>) -> agent_csm::assessment::Analysis {
     let mut inputs = inputs();
     inputs.figures = program();
     for figure in changed {
         inputs.figures.retain(|old| old.id != figure.id);
         inputs.figures.push(figure);
     }
-    analysis(&inputs)
+    assess(&inputs)
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn progress_has_exactly_the_four_members_in_their_formats() {
 
 #[test]
 fn the_context_answers_the_six_parts_of_the_query() {
-    let analysis = analysis(&inputs());
+    let analysis = assess(&inputs());
     let context = CustomerContext::of(&analysis);
     let value = serde_json::to_value(&context).unwrap();
     let members: Vec<&String> = value.as_object().unwrap().keys().collect();
@@ -117,7 +117,7 @@ fn the_context_answers_the_six_parts_of_the_query() {
 
 #[test]
 fn an_account_is_told_whole_and_an_unknown_one_not_at_all() {
-    let analysis = analysis(&inputs());
+    let analysis = assess(&inputs());
     let acme = AccountContext::of(&analysis, &[], true, "A").unwrap();
     assert_eq!(acme.account.days_to_opt_out, Some(60));
     assert_eq!(acme.plan.as_deref(), Some("plans/A.md"));
