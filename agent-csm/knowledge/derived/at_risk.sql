@@ -1,7 +1,8 @@
 -- derived: at_risk
 -- title: Managed accounts at risk, ranked
 -- says: At risk is an account in the red band, one with a fired risk signal of severity 3, or one with two of
---   severity 2. Priority = ARR x severity x urgency (3 within 30 days of the opt-out date, 2 within 90, else 1):
+--   severity 2. Priority = ARR x severity x urgency (3 within 30 days of the opt-out date, or of the
+--   term's end once that has passed; 2 within 90, else 1):
 --   an order to work in, not a probability.
 -- needs: account_status, signal_readings, health_scores
 WITH fired AS (
@@ -14,7 +15,8 @@ WITH fired AS (
   SELECT a.account_id,
          greatest(coalesce(f.severity, 1), CASE WHEN h.band = 'red' THEN 2 ELSE 1 END) AS severity,
          coalesce(f.reasons, 0) + CASE WHEN h.band = 'red' THEN 1 ELSE 0 END AS reasons,
-         a.arr_minor, a.opt_out_on - a.as_of AS days_to_opt_out
+         a.arr_minor, a.opt_out_on - a.as_of AS days_to_opt_out,
+         CASE WHEN a.opt_out_on >= a.as_of THEN a.opt_out_on - a.as_of ELSE a.renewal_date - a.as_of END AS days_left
   FROM account_status AS a
   LEFT JOIN fired AS f ON f.account_id = a.account_id
   LEFT JOIN health_scores AS h ON h.account_id = a.account_id
@@ -22,7 +24,7 @@ WITH fired AS (
     AND (h.band = 'red' OR coalesce(f.severity, 0) = 3 OR coalesce(f.middling, 0) >= 2)
 ), weighed AS (
   SELECT found.*, coalesce(arr_minor, 0) * severity
-         * CASE WHEN days_to_opt_out BETWEEN 0 AND 30 THEN 3 WHEN days_to_opt_out BETWEEN 0 AND 90 THEN 2 ELSE 1 END
+         * CASE WHEN days_left BETWEEN 0 AND 30 THEN 3 WHEN days_left BETWEEN 0 AND 90 THEN 2 ELSE 1 END
          AS priority
   FROM found
 )

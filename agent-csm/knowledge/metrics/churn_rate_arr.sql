@@ -7,6 +7,7 @@
 -- plausible: >= 0, <= 100
 -- money: subscriptions
 -- needs: accounts, subscriptions
+-- needs_history: subscriptions
 -- unknown: no account had a paid subscription in force twelve months before the as-of date
 SELECT account_id, opening_minor, closing_minor, churned
 FROM cohort_12m

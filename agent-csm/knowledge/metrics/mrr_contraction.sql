@@ -6,6 +6,7 @@
 -- unit: money
 -- window: 12 months
 -- needs: accounts, subscriptions
+-- needs_history: subscriptions
 SELECT m.account_id, m.movement_date, m.kind, m.delta_minor
 FROM mrr_movements AS m
 CROSS JOIN session_params AS p

@@ -4,5 +4,6 @@
 -- value: coalesce(sum(opening_minor), 0)
 -- unit: money
 -- needs: accounts, subscriptions
+-- needs_history: subscriptions
 SELECT account_id, opening_minor
 FROM cohort_12m

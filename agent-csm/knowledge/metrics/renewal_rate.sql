@@ -8,6 +8,7 @@
 -- plausible: <= 100
 -- money: subscriptions
 -- needs: accounts, subscriptions
+-- needs_history: subscriptions
 -- needs_column: subscriptions.renewal_date
 -- unknown: no renewal date falls in the twelve months to the as-of date: map renewal dates of past terms
 SELECT r.account_id, r.subscription_id, r.decision_on, r.atr_minor, r.renewed_minor, r.outcome

@@ -11,6 +11,7 @@
 -- severity: 2
 -- text: {value:money} of MRR lost by contraction in 90 days
 -- needs: accounts, subscriptions
+-- needs_history: subscriptions
 SELECT s.account_id, m.movement_date, m.delta_minor
 FROM snapshot AS s
 JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'

@@ -1,9 +1,11 @@
 -- signal: feature_breadth
 -- title: Features used
--- says: Distinct features used in 90 days, beside the median managed account that used any.
+-- says: Distinct features used in 90 days, beside the median managed account that used any. None is a measurement too, where there
+--   was usage before.
 -- kind: adoption
 -- dimension: adoption
 -- value: count(feature)
+-- n: count(feature)
 -- unit: count
 -- window: 90 days
 -- let: peers = max(peer_median)
@@ -25,6 +27,13 @@ JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
 ), peers AS (
   SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(features AS DOUBLE)) AS peer_median FROM breadth
 )
-SELECT u.account_id, u.feature, u.last_used_on, q.peer_median
-FROM used AS u
+SELECT s.account_id, u.feature, u.last_used_on, q.peer_median
+FROM snapshot AS s
+JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
+JOIN (
+  SELECT e.account_id FROM usage_events AS e CROSS JOIN session_params AS p
+  WHERE e.feature IS NOT NULL AND e.event_date <= p.as_of
+  GROUP BY e.account_id
+) AS ever ON ever.account_id = s.account_id
 CROSS JOIN peers AS q
+LEFT JOIN used AS u ON u.account_id = s.account_id

@@ -10,7 +10,7 @@
 -- score: 100.0 * (1.0 - least(1.0, greatest(0.0, value - 30.0) / 90.0))
 -- fires: value > 60
 -- severity: 2
--- text: {value} days since the last two-way contact ({touches} on record)
+-- text: No two-way contact for {value} days; contacts on record: {touches}
 -- needs: accounts, subscriptions, interactions
 SELECT s.account_id, i.interaction_id, i.kind, i.contact_id, i.occurred_at,
        s.as_of - coalesce(CAST(i.occurred_at AS DATE), a.first_paid_on) AS days_since

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use agent_core::agent::{Answer, Failure, Pin};
-use agent_core::session::AskContext;
+use agent_core::session::{AskContext, CompletedSession};
 use protocol::payload::GetSubjectContext;
-use protocol::{ErrorCode, Request};
-use serde_json::json;
+use protocol::{ErrorCode, Meta, Request};
+use serde_json::{Value, json};
 
 use super::craftsman::Craftsman;
 use super::dataset::{Ready, make_ready, stands_on};
 use super::fault::off_thread;
 use super::messages::{context_parts, members};
+use super::pin::pin;
 use crate::assessment::Analysis;
+use crate::deliverable::Snapshot;
 use crate::phases::implementation;
 use crate::wire::AccountContext;
 
@@ -23,22 +25,34 @@ pub(super) async fn customer_context(
     pin: &Pin,
     cx: &AskContext,
 ) -> Result<Answer, Failure> {
-    let (analysis, opened) = analysis(craftsman, request, Some(pin), cx).await?;
-    let (payload, mut meta) = context_parts(&analysis, "embedded")?;
-    if !opened {
-        meta.set("figures", json!("computed for this question; a session keeps their rows"));
+    let asked = request.as_of()?;
+    let book = book(craftsman, asked, pin, |ready| ready.asked.as_deref() == asked, cx).await?;
+    let (payload, mut meta) = context_parts(&book.analysis, "embedded")?;
+    match &book.session {
+        Some(session) => {
+            meta.set("figures_of", json!(session.id()));
+        }
+        None => {
+            // No ledger holds these figures: an id would open another session's value.
+            meta.set("evidence", Value::Null);
+            meta.set("figures_of", json!("this question only; a session keeps their rows"));
+        }
     }
     Ok(Answer::new(payload).with_meta(meta))
 }
 
-/// One account, whole.
+/// One account, whole: as of the day asked for, else of the newest session's.
 pub(super) async fn account_context(
     craftsman: &Arc<Craftsman>,
     request: &Request,
     cx: &AskContext,
 ) -> Result<Answer, Failure> {
     let asked: GetSubjectContext = request.payload_as()?;
-    let (analysis, _) = analysis(craftsman, request, None, cx).await?;
+    let day = request.as_of()?;
+    let pin = pin(request, &craftsman.knowledge, cx).await?;
+    let same_day = |ready: &Ready| day.is_none_or(|day| ready.as_of.to_string() == day);
+    let book = book(craftsman, day, &pin, same_day, cx).await?;
+    let analysis = &book.analysis;
     let found = analysis.accounts.values().find(|account| {
         account.account_id == asked.subject_id || account.name.eq_ignore_ascii_case(&asked.subject_id)
     });
@@ -49,40 +63,55 @@ pub(super) async fn account_context(
         )
         .with_hint("ask by account_id as it stands in the accounts table"));
     };
-    let plans = implementation(&analysis, &craftsman.craft, None);
+    // The session's own baseline, so that due dates are those of its plans.
+    let snapshot: Option<Snapshot> = match &book.session {
+        Some(session) => session.output("snapshot").await?,
+        None => None,
+    };
+    let plans = implementation(analysis, &craftsman.craft, Snapshot::baseline(analysis, snapshot.as_ref()));
     let planned = plans.plans.iter().any(|plan| plan.account.account_id == account.account_id);
     let context =
-        AccountContext::of(&analysis, &plans.queue, planned, &account.account_id).ok_or_else(|| {
+        AccountContext::of(analysis, &plans.queue, planned, &account.account_id).ok_or_else(|| {
             Failure::bug(format!("account `{}` is in the analysis and not in it", account.account_id))
         })?;
-    Ok(Answer::new(members(&context)?))
+    let mut meta = Meta::new();
+    meta.set("as_of", json!(analysis.as_of));
+    if let Some(session) = &book.session {
+        meta.set("figures_of", json!(session.id()));
+    }
+    Ok(Answer::new(members(&context)?).with_meta(meta))
 }
 
-/// The analysis that stands: the newest session's when `pin` has not moved since (or none is given), else a new one.
-/// The second value says whether its figures can be opened.
-async fn analysis(
+/// The book that stands.
+struct Book {
+    analysis: Analysis,
+    /// The session whose ledger opens its figures; none when it was computed for this question.
+    session: Option<CompletedSession>,
+}
+
+/// The newest session's book when nothing it depends on has moved and `same_day` holds, else a new one.
+async fn book(
     craftsman: &Arc<Craftsman>,
-    request: &Request,
-    pin: Option<&Pin>,
+    asked: Option<&str>,
+    pin: &Pin,
+    same_day: impl Fn(&Ready) -> bool,
     cx: &AskContext,
-) -> Result<(Analysis, bool), Failure> {
+) -> Result<Book, Failure> {
     if let Some(session) = cx.previous().await? {
         let ready: Option<Ready> = session.output("dataset").await?;
-        let same = |pin: &Pin| ready.as_ref().is_some_and(|ready| ready.stands_on == stands_on(pin));
-        if pin.is_none_or(same)
+        if ready.is_some_and(|ready| ready.stands_on == stands_on(pin) && same_day(&ready))
             && let Some(analysis) = session.output("context").await?
         {
-            return Ok((analysis, true));
+            return Ok(Book { analysis, session: Some(session) });
         }
     }
     let goals = craftsman.goals(cx).await?;
-    let asked = request.as_of()?.map(str::to_owned);
+    let asked = asked.map(str::to_owned);
     let worker = Arc::clone(craftsman);
     let assessed = off_thread(move || {
-        let workspace = worker.workspace()?;
-        let ready = make_ready(&workspace, &worker.knowledge, asked.as_deref(), String::new())?;
-        worker.assess(&ready, goals, &|_, _| {})
+        let ready = make_ready(&worker.workspace()?, &worker.knowledge, asked)?;
+        worker.assess(&Ready { goals, ..ready }, &|_, _| {})
     })
     .await?;
-    Ok((assessed.analysis, false))
+    Ok(Book { analysis: assessed.analysis, session: None })
 }

@@ -65,12 +65,8 @@ impl Craftsman {
     }
 
     /// The assessed book. Blocks: call it off the async threads.
-    pub(super) fn assess(
-        &self,
-        ready: &Ready,
-        goals: Vec<String>,
-        tell: &dyn Fn(u8, &str),
-    ) -> Result<Assessed, Failure> {
+    pub(super) fn assess(&self, ready: &Ready, tell: &dyn Fn(u8, &str)) -> Result<Assessed, Failure> {
+        let goals = ready.goals.clone();
         analysis(&self.workspace()?, &self.knowledge, ready.as_of, &ready.data_hash, goals, tell)
             .map_err(|error| refused(&error))
     }

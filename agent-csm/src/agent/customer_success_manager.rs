@@ -9,11 +9,23 @@ use agent_core::runtime::{Options, Runtime};
 use agent_core::session::{AskContext, SessionContext};
 use agent_core::tool::Rules;
 use async_trait::async_trait;
-use protocol::{ErrorCode, Figure, Members, Request};
+use protocol::{ErrorCode, Figure, Members, Request, WireError};
 
 use super::craftsman::Craftsman;
 use super::{ask, pin, work};
 use crate::engine::Kept;
+
+/// The agents this one works with, by the role description. Never its own name: the published query carries that.
+const PEERS: [&str; 8] = [
+    "product-manager",
+    "sales-engineer",
+    "technical-writer",
+    "content-marketer",
+    "business-analyst",
+    "project-manager",
+    "ux-researcher",
+    "support",
+];
 
 /// The customer-success manager of one workspace.
 pub struct CustomerSuccessManager {
@@ -35,7 +47,12 @@ impl CustomerSuccessManager {
     /// The store cannot be opened, or another process holds the workspace.
     pub async fn runtime(self) -> Result<Runtime, agent_core::runtime::RuntimeError> {
         let root = self.craftsman.root.clone();
-        let rules = Rules::new().read_only("csm.toml").read_only("knowledge").read_only("data");
+        let rules = Rules::new()
+            .read_only("csm.toml")
+            .read_only("peers.toml")
+            .read_only("knowledge")
+            .read_only("data")
+            .deny(".git");
         Runtime::open(Arc::new(self), &root, Options { rules, ..Options::default() }).await
     }
 }
@@ -56,6 +73,13 @@ impl Agent for CustomerSuccessManager {
 
     fn reads(&self) -> &[&str] {
         &["get_account_context"]
+    }
+
+    /// A question when it names no phase, and when a peer asks: a peer's request never opens a session here.
+    fn is_question(&self, request: &Request) -> Result<bool, WireError> {
+        Ok(request
+            .phases()?
+            .map_or_else(|| PEERS.contains(&request.requesting_agent()), |phases| phases.is_empty()))
     }
 
     async fn pin(&self, request: &Request, cx: &AskContext) -> Result<Pin, Failure> {

@@ -26,12 +26,16 @@ pub(super) struct Ready {
     pub(super) data_hash: String,
     /// What import says about the data.
     pub(super) report: ImportReport,
-    /// Hash of what figures depend on: see [`stands_on`].
+    /// The day the request asked for, where it did.
+    pub(super) asked: Option<String>,
+    /// Goals as people wrote them, and other agents' claims with who said them.
+    pub(super) goals: Vec<String>,
+    /// Hash of what figures depend on beside the day: see [`stands_on`].
     pub(super) stands_on: String,
 }
 
 /// What of a pin decides whether figures computed earlier are still the figures: not what people wrote since.
-const STANDS_ON: [&str; 5] = ["version", "knowledge", "as_of", "configuration", "data"];
+const STANDS_ON: [&str; 5] = ["version", "knowledge", "context", "configuration", "data"];
 
 /// One hash over the parts of `pin` that figures depend on.
 pub(super) fn stands_on(pin: &Pin) -> String {
@@ -44,19 +48,19 @@ pub(super) fn stands_on(pin: &Pin) -> String {
 pub(super) fn make_ready(
     workspace: &Workspace,
     knowledge: &Knowledge,
-    asked: Option<&str>,
-    stands_on: String,
+    asked: Option<String>,
 ) -> Result<Ready, Failure> {
     let schema = schema(knowledge)?;
     let mappings = mappings(knowledge, &schema)?;
     let report = import(workspace, &mappings, &schema).map_err(|error| refused(&error))?;
-    let asked = asked.map(day).transpose()?;
+    let wanted = asked.as_deref().map(day).transpose()?;
     let newest = report.exported_on.as_deref().map(day).transpose()?;
-    let as_of = asked.or(workspace.config.as_of).or(newest).ok_or_else(|| {
+    let as_of = wanted.or(workspace.config.as_of).or(newest).ok_or_else(|| {
         Failure::new(ErrorCode::DatasetInvalid, "no row of the data is dated, so there is no day to be as of")
             .with_hint("say the day: `--as-of 2026-09-30`, or `as_of` in csm.toml")
     })?;
-    Ok(Ready { as_of: Day(as_of), data_hash: report.data_hash.clone(), report, stands_on })
+    let data_hash = report.data_hash.clone();
+    Ok(Ready { as_of: Day(as_of), data_hash, report, asked, goals: Vec::new(), stands_on: String::new() })
 }
 
 /// The definition of the canonical tables.

@@ -25,7 +25,7 @@ pub(super) fn invalid_knowledge(error: &(dyn Error + 'static)) -> Failure {
 /// The book could not be assessed.
 pub(super) fn refused(error: &AnalysisError) -> Failure {
     let code = match error {
-        AnalysisError::Dataset(_) => ErrorCode::DatasetInvalid,
+        AnalysisError::Dataset(_) | AnalysisError::Moved => ErrorCode::DatasetInvalid,
         AnalysisError::Engine(_) | AnalysisError::Rows { .. } => ErrorCode::KnowledgeInvalid,
     };
     told(code, error).with_hint(error.hint())

@@ -26,8 +26,15 @@ pub(super) async fn pin(request: &Request, knowledge: &Knowledge, cx: &AskContex
     part("configuration", hash_of(cx, "csm.toml").await?.unwrap_or_default());
     part("data", sources(&workspace).await?);
     part("notes", hashes(cx, "notes/**/*.md", |_, _| true).await?);
+    let claims = cx.context().ask("get_customer_context").await?;
+    let said: Vec<String> =
+        claims.iter().map(|claim| format!("{} {}", claim.author, claim.payload)).collect();
+    part("context", sha256(said.join("\n").as_bytes()));
     let ours = cx.all_ours().await?;
-    let theirs = |path: &str, hash: &str| !ours.get(path).is_some_and(|known| known.contains(hash));
+    // A proposal beside a person's plan is output: a session may replace it, and stays the same session.
+    let theirs = |path: &str, hash: &str| {
+        !path.ends_with(".proposed.md") && !ours.get(path).is_some_and(|known| known.contains(hash))
+    };
     part("plans", hashes(cx, "plans/**/*.md", theirs).await?);
     part("previous", cx.previous().await?.map(|session| session.id().to_owned()).unwrap_or_default());
     Ok(Pin::of(parts))

@@ -21,7 +21,7 @@ pub fn tables_of(root: &Path, as_of: Option<&str>, out: &Path) -> Result<Vec<Pat
         Workspace::open(root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))?;
     let knowledge =
         Knowledge::load(Some(root)).map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
-    let ready = make_ready(&workspace, &knowledge, as_of, String::new())?;
+    let ready = make_ready(&workspace, &knowledge, as_of.map(str::to_owned))?;
     let dataset = Dataset::open(workspace.tables_dir()).map_err(|error| invalid_dataset(&error))?;
     let engine = Engine::open(&dataset, &knowledge, &workspace.config, ready.as_of.0)
         .map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;

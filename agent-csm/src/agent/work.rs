@@ -43,11 +43,10 @@ pub(super) async fn work(
     let ready: Ready = cx
         .step("dataset", &pin.hash, |cx| async move {
             cx.tick(0, "reading data");
-            let ready = off_thread(move || {
-                make_ready(&worker.workspace()?, &worker.knowledge, asked.as_deref(), stands_on)
-            })
-            .await?;
-            Ok(Outcome::new(ready))
+            let goals = worker.goals(&cx).await?;
+            let ready =
+                off_thread(move || make_ready(&worker.workspace()?, &worker.knowledge, asked)).await?;
+            Ok(Outcome::new(Ready { goals, stands_on, ..ready }))
         })
         .await?;
 
@@ -109,11 +108,10 @@ async fn understand(
     let ready = ready.clone();
     cx.phase("analysis", Status::Analyzing)
         .step("context", &input, |cx| async move {
-            let goals = worker.goals(&cx).await?;
             let (teller, assessor) = (cx.clone(), Arc::clone(&worker));
             let assessed = off_thread(move || {
                 let tell = |percent: u8, note: &str| teller.tick(percent, note);
-                assessor.assess(&ready, goals, &tell)
+                assessor.assess(&ready, &tell)
             })
             .await?;
             for rows in assessed.rows.into_values() {

@@ -150,9 +150,12 @@ fn print(delivery: &Delivery, args: &RunArgs) {
     println!("\nOpen a number: csm explain churn_rate -w {at} --rows");
 }
 
-/// Rows that import did not take, each with file, line and remedy.
+/// What import has to say: notes, and the rows it did not take, each with file, line and remedy.
 fn rejected(args: &RunArgs) {
     let Some(report) = Workspace::open(&args.workspace).ok().as_ref().and_then(last_report) else { return };
+    for note in &report.notes {
+        eprintln!("note: {note}");
+    }
     for reject in &report.rejects {
         eprintln!("not taken: {reject}");
     }

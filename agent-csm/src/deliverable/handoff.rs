@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::advocacy::Advocacy;
-use crate::assessment::{Account, Analysis};
+use crate::assessment::{Account, Analysis, money};
 use crate::expansion::Expansion;
 use crate::plan::Settings;
 
@@ -173,11 +173,10 @@ fn feature_requests(analysis: &Analysis) -> Vec<Value> {
                 .filter_map(|row| analysis.accounts.get(&row.account_id))
                 .map(|account| (account.account_id.as_str(), account))
                 .collect();
-            let arr: i64 = accounts
-                .values()
-                .filter(|account| account.is_managed())
-                .filter_map(|account| account.arr.whole())
-                .sum();
+            let paying: Vec<&Account> =
+                accounts.values().copied().filter(|account| account.is_managed()).collect();
+            // Ranked by what is known, also where the sum itself can't be given.
+            let known: i64 = paying.iter().filter_map(|account| account.arr.whole()).sum();
             let says: Vec<Value> = rows
                 .iter()
                 .map(|row| {
@@ -187,17 +186,35 @@ fn feature_requests(analysis: &Analysis) -> Vec<Value> {
                 .collect();
             let item = json!({
                 "title": title,
-                "arr_minor": arr,
+                "arr": arr_of(&paying, known, &analysis.currency),
                 "currency": analysis.currency,
                 "formula": "sum of the ARR of the managed accounts listed, each counted once",
                 "accounts": accounts.values().map(|account| party(account)).collect::<Vec<_>>(),
                 "requests": says,
             });
-            (arr, title, item)
+            (known, title, item)
         })
         .collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     ranked.into_iter().map(|(_, _, item)| item).collect()
+}
+
+/// The sum of these accounts' ARR with the figures it is the sum of; no sum when one of them is unknown.
+fn arr_of(paying: &[&Account], known: i64, currency: &str) -> Value {
+    let sum_of: Vec<&str> = paying.iter().filter_map(|account| account.arr.figure.as_deref()).collect();
+    let unknown: Vec<&str> = paying
+        .iter()
+        .filter(|account| account.arr.value.is_none())
+        .map(|account| account.name.as_str())
+        .collect();
+    if paying.is_empty() {
+        return json!({"value_minor": null, "reason": "none of the accounts is managed", "sum_of": sum_of});
+    }
+    if unknown.is_empty() {
+        return json!({"shown": money(known, currency), "value_minor": known, "sum_of": sum_of});
+    }
+    let reason = format!("the ARR of {} is unknown", unknown.join(", "));
+    json!({"value_minor": null, "reason": reason, "sum_of": sum_of})
 }
 
 fn expansions(expansion: &Expansion) -> Vec<Value> {

@@ -139,7 +139,7 @@ fn owner<'a>(
         today: implementation
             .queue
             .iter()
-            .filter(|action| action.owner == name && action.due <= analysis.as_of.plus(7))
+            .filter(|action| action.owner == name && (action.overdue || action.due <= analysis.as_of.plus(7)))
             .filter(|action| analysis.accounts.get(&action.account_id).is_some_and(|it| !it.is_at_risk()))
             .collect(),
     }

@@ -2,6 +2,8 @@
 
 use crate::assessment::{Day, Number};
 
+use super::templates::is_direction_mark;
+
 /// A cell: text is made harmless, numbers are written as they are.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
@@ -56,10 +58,14 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
-/// One line, and no formula: a spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for one,
-/// also behind blanks, so an apostrophe goes before it.
+/// One line, no marks of direction, and no formula: a spreadsheet takes a cell that begins with `=`, `+`, `-` or
+/// `@` for one, also behind blanks, so an apostrophe goes before it.
 fn harmless(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line: String = text
+        .chars()
+        .filter(|c| !is_direction_mark(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     if line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
         || text.starts_with(['\t', '\r', '\n'])
     {

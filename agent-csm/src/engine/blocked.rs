@@ -6,7 +6,7 @@ use super::error::EngineError;
 use super::rows::cell;
 use super::sql::{Sql, quoted};
 use crate::knowledge::{Knowledge, Measure};
-use crate::tables::Schema;
+use crate::tables::{Dataset, Schema};
 use crate::workspace::Config;
 
 /// What is there and what is not, looked at once.
@@ -16,6 +16,8 @@ pub(super) struct Stock {
     rows: BTreeMap<String, i64>,
     /// Columns that some measure needs and that hold no value.
     empty_columns: BTreeMap<(String, String), String>,
+    /// Tables with a source that states today's rows only, and that source.
+    today_only: BTreeMap<String, String>,
     /// Currencies without a rate, by table.
     unrated: BTreeMap<String, BTreeSet<String>>,
     /// Title of every canonical table.
@@ -27,11 +29,15 @@ impl Stock {
     /// Looks at the canonical tables.
     pub(super) fn take(
         sql: &Sql,
+        dataset: &Dataset,
         schema: &Schema,
         knowledge: &Knowledge,
         config: &Config,
     ) -> Result<Self, EngineError> {
         let mut stock = Self { currency: config.currency.clone(), ..Self::default() };
+        for entry in dataset.manifest.tables.iter().filter(|entry| !entry.history && entry.rows > 0) {
+            stock.today_only.insert(entry.table.clone(), entry.system.clone());
+        }
         for table in schema.tables() {
             stock.titles.insert(table.name.clone(), table.title.clone());
             stock
@@ -76,6 +82,13 @@ impl Stock {
         for (table, column) in &measure.needs_column {
             if let Some(doc) = self.empty_columns.get(&(table.clone(), column.clone())) {
                 return Some(format!("no value in `{table}.{column}`: map a column onto it ({doc})"));
+            }
+        }
+        for table in &measure.needs_history {
+            if let Some(system) = self.today_only.get(table) {
+                return Some(format!(
+                    "the {system} export states today's `{table}` only, not what they were before: import one row per price and term"
+                ));
             }
         }
         let unrated: BTreeSet<&str> = measure

@@ -63,7 +63,7 @@ impl Engine {
             asof::register(&sql, dataset, table, config, as_of)?;
         }
         parameters(&sql, config, as_of)?;
-        let stock = Stock::take(&sql, &schema, knowledge, config)?;
+        let stock = Stock::take(&sql, dataset, &schema, knowledge, config)?;
         let mut engine = Self {
             sql,
             knowledge: knowledge.clone(),

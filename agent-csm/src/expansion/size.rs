@@ -25,6 +25,8 @@ impl Size {
     }
 
     /// Seats used above those bought, at today's price per seat.
+    ///
+    /// Only where all of the account's MRR is sold by seats, so that the MRR figure it names gives that price.
     pub(crate) fn seats(account: &Account, currency: &str) -> Self {
         let (Some(used), Some(seats), Some(mrr)) =
             (account.seat_utilisation.value, account.seats, account.seat_mrr_minor)
@@ -43,6 +45,12 @@ impl Size {
         let over = (used * seats as f64 / 100.0).round() as i64 - seats;
         if over <= 0 {
             return Self::unknown("no seats above those bought");
+        }
+        if account.mrr.whole() != Some(mrr) {
+            return Self::unknown(match account.mrr.value {
+                Some(_) => "part of the MRR is not sold by seats",
+                None => "seats, their use or their price are not known",
+            });
         }
         // Rounded half up to the minor unit; all operands are positive.
         let Some(arr_minor) =

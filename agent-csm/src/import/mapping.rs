@@ -73,6 +73,10 @@ pub struct TableMapping {
     /// Several source rows may stand for one row here (customers in a list of subscriptions): the first one wins.
     #[serde(default)]
     pub one_per_key: bool,
+    /// The source holds every version of a row, not only today's. Where it does not, what a row was worth before
+    /// is not known.
+    #[serde(default = "yes")]
+    pub history: bool,
     /// Columns not listed are taken from the header of their own name.
     #[serde(default)]
     pub same_names: bool,
@@ -88,6 +92,10 @@ pub struct TableMapping {
     /// Target column to where its value comes from.
     #[serde(default)]
     pub columns: BTreeMap<String, ColumnMapping>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn import_word() -> String {

@@ -53,7 +53,7 @@ const HAPPENED: [(&str, &str); 24] = [
 ];
 
 /// A subscription that starts this many days after everything else is signed, not yet live.
-const SIGNED_AHEAD: u64 = 31;
+const SIGNED_AHEAD: u32 = 31;
 
 pub(super) fn shares(batches: &[Batch<'_>]) -> Vec<NullShare> {
     let mut shares = Vec::new();
@@ -106,8 +106,9 @@ pub(super) fn newest(batches: &[Batch<'_>], file: Option<&str>) -> (Option<Naive
     }
     let mut ahead = 0;
     for start in starts {
-        let live =
-            newest.and_then(|it| it.checked_add_days(Days::new(SIGNED_AHEAD))).is_none_or(|it| start <= it);
+        let live = newest
+            .and_then(|it| it.checked_add_days(Days::new(u64::from(SIGNED_AHEAD))))
+            .is_none_or(|it| start <= it);
         if live {
             newest = newest.max(Some(start));
         } else {
@@ -115,4 +116,32 @@ pub(super) fn newest(batches: &[Batch<'_>], file: Option<&str>) -> (Option<Naive
         }
     }
     (newest, ahead)
+}
+
+/// What to say where one lone day decides how far the data reaches: a slip of the hand would move every figure.
+pub(super) fn lone_newest(batches: &[Batch<'_>], newest: Option<NaiveDate>) -> Option<String> {
+    let newest = newest?;
+    let mut before: Option<NaiveDate> = None;
+    let mut place: Option<String> = None;
+    for batch in batches {
+        for (_, column) in HAPPENED.iter().filter(|it| it.0 == batch.table.name) {
+            let Some(at) = batch.table.position(column) else { continue };
+            for row in &batch.rows {
+                let Some(day) = row.row.values.get(at).and_then(Value::as_day) else { continue };
+                if day == newest && place.is_none() {
+                    place = Some(format!("{}:{} (`{column}`)", row.row.file, row.row.line));
+                } else if day < newest {
+                    before = before.max(Some(day));
+                }
+            }
+        }
+    }
+    let gap = newest.signed_duration_since(before?).num_days();
+    (gap > i64::from(SIGNED_AHEAD)).then(|| {
+        format!(
+            "the newest day, {newest}, lies {gap} days after the one before it: {}; if that is a slip, correct it, \
+             or say the day with `as_of` in csm.toml",
+            place.unwrap_or_default()
+        )
+    })
 }

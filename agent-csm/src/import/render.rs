@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::deliverable::{is_direction_mark, is_plain, markdown_text};
+
 use super::report::ImportReport;
 
 impl ImportReport {
@@ -13,7 +15,7 @@ impl ImportReport {
         let _ = writeln!(
             page,
             "Newest dated row: {}.",
-            self.exported_on.as_deref().unwrap_or("unknown, no row is dated")
+            self.exported_on.as_deref().map_or_else(|| "unknown, no row is dated".to_owned(), markdown_text)
         );
         let _ = self.sections(&mut page);
         page
@@ -22,11 +24,14 @@ impl ImportReport {
     fn sections(&self, page: &mut String) -> std::fmt::Result {
         writeln!(page, "\n## Files\n")?;
         for it in &self.files {
-            let mapping = it.mapping.as_deref().unwrap_or("no mapping fits");
+            let mapping = it.mapping.as_deref().map_or_else(|| "no mapping fits".to_owned(), place);
             writeln!(
                 page,
                 "- `{}` ({mapping}): {} read, {} rows kept, {} rejected",
-                it.file, it.rows_read, it.rows_kept, it.rows_rejected
+                code(&it.file),
+                it.rows_read,
+                it.rows_kept,
+                it.rows_rejected
             )?;
         }
         writeln!(page, "\n## Tables\n")?;
@@ -41,7 +46,8 @@ impl ImportReport {
         if self.rejects_total > 0 {
             writeln!(page, "\n## Not taken ({})\n", self.rejects_total)?;
             for it in &self.rejects {
-                writeln!(page, "- {}:{}: {}\n  Remedy: {}.", it.file, it.line, it.problem, it.remedy)?;
+                let (problem, remedy) = (sentence(&it.problem), sentence(&it.remedy));
+                writeln!(page, "- {}:{}: {problem}\n  Remedy: {remedy}.", place(&it.file), it.line)?;
             }
             let more = self.rejects_total - self.rejects.len() as u64;
             if more > 0 {
@@ -51,13 +57,14 @@ impl ImportReport {
         if !self.contradictions.is_empty() {
             writeln!(page, "\n## Contradictions\n")?;
             for it in &self.contradictions {
-                writeln!(page, "- {} (such as {})", it.finding, it.samples.join(", "))?;
+                let samples: Vec<String> = it.samples.iter().map(|sample| place(sample)).collect();
+                writeln!(page, "- {} (such as {})", sentence(&it.finding), samples.join(", "))?;
             }
         }
         if !self.joins.is_empty() {
             writeln!(page, "\n## Rows that found their account\n")?;
             for it in &self.joins {
-                write!(page, "- {} of {}: {} of {}", it.table, it.system, it.joined, it.rows)?;
+                write!(page, "- {} of {}: {} of {}", it.table, place(&it.system), it.joined, it.rows)?;
                 let loose = it.without_account;
                 writeln!(
                     page,
@@ -71,7 +78,8 @@ impl ImportReport {
             for it in self.nulls.iter().filter(|it| it.missing > 0) {
                 #[expect(clippy::cast_precision_loss, reason = "a share for people, of a count of rows")]
                 let share = (1000.0 * it.missing as f64 / it.rows.max(1) as f64).round() / 10.0;
-                writeln!(page, "- {}: {} of {} missing ({share:.1} %)", it.column, it.missing, it.rows)?;
+                let column = place(&it.column);
+                writeln!(page, "- {column}: {} of {} missing ({share:.1} %)", it.missing, it.rows)?;
             }
         }
         if !self.duplicates.is_empty() {
@@ -89,15 +97,53 @@ impl ImportReport {
         if !merged.is_empty() {
             writeln!(page, "\n## Accounts known to several systems\n")?;
             for it in merged {
-                writeln!(page, "- {} is {} of {} ({})", it.account_id, it.ext_id, it.system, it.rule)?;
+                let (account, known_as) = (markdown_text(&it.account_id), markdown_text(&it.ext_id));
+                writeln!(page, "- {account} is {known_as} of {} ({})", place(&it.system), it.rule)?;
             }
         }
         if !self.notes.is_empty() {
             writeln!(page, "\n## Notes\n")?;
             for it in &self.notes {
-                writeln!(page, "- {it}")?;
+                writeln!(page, "- {}", markdown_text(it))?;
             }
         }
         Ok(())
     }
+}
+
+/// A path, a place in a file or a name: as it is where Markdown finds nothing in it, or else as text.
+fn place(text: &str) -> String {
+    if is_plain(text) { text.to_owned() } else { markdown_text(text) }
+}
+
+/// What stands inside a code span: nothing in it ends the span or the line.
+fn code(text: &str) -> String {
+    text.chars()
+        .filter(|c| !is_direction_mark(*c))
+        .map(|c| match c {
+            '`' => '\'',
+            c if c.is_control() => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// A sentence of ours with cell text in it: our code spans stay, but no link, image or HTML begins.
+///
+/// Entities and not backslashes, because a backslash in the cell would undo a backslash.
+fn sentence(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !is_direction_mark(*c)) {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '[' => out.push_str("&#91;"),
+            ']' => out.push_str("&#93;"),
+            '!' => out.push_str("&#33;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
 }

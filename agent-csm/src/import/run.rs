@@ -146,6 +146,7 @@ pub fn import(
              they are taken as signed, not yet live"
         ));
     }
+    report.notes.extend(nulls::lone_newest(&batches, exported_on));
     report.exported_on = exported_on.map(|it| it.to_string());
     report.nulls = nulls::shares(&batches);
     report.contradictions = contradictions::find(&Rows::new(&batches, exported_on), &report.duplicates);
@@ -383,6 +384,7 @@ fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(),
                 file,
                 system: batch.system.to_owned(),
                 rows: rows.len() as u64,
+                history: batch.mapping.history,
                 row_known_at: rule,
                 columns: batch.columns.clone(),
             });

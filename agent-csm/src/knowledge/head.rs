@@ -7,7 +7,7 @@ use protocol::{Target, Unit};
 use super::error::KnowledgeError;
 use super::measure::{Each, Let, Measure, MeasureKind, Plausible, SignalHead, SignalKind, WindowSpec};
 
-const COMMON: &[&str] = &["title", "says", "needs", "needs_column"];
+const COMMON: &[&str] = &["title", "says", "needs", "needs_column", "needs_history"];
 const FIGURES: &[&str] =
     &["value", "n", "unit", "window", "min_n", "target", "each", "plausible", "money", "unknown"];
 const SIGNALS: &[&str] = &["kind", "dimension", "let", "score", "fires", "severity", "text"];
@@ -80,6 +80,7 @@ pub(super) fn parse(
         plausible: plausible(&head)?,
         needs,
         needs_column: columns(&head)?,
+        needs_history: head.list("needs_history"),
         money,
         unknown: head.get("unknown"),
         signal: if kind == MeasureKind::Signal { Some(signal(&head)?) } else { None },

@@ -169,6 +169,8 @@ pub struct Measure {
     pub needs: Vec<String>,
     /// `table.column` of which at least one value must be known.
     pub needs_column: Vec<(String, String)>,
+    /// Tables of which every version of a row must be there, not only today's.
+    pub needs_history: Vec<String>,
     /// Tables whose money it adds up or compares: unknown while one of their currencies has no rate.
     pub money: Vec<String>,
     /// Why the value is NULL, when that is all that is known.

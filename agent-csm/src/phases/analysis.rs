@@ -29,6 +29,9 @@ pub enum AnalysisError {
     /// The imported tables cannot be read.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// Somebody imported other data meanwhile.
+    #[error("the imported tables changed while the session ran")]
+    Moved,
     /// A knowledge file does not run, or a setting is wrong.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -49,6 +52,7 @@ impl AnalysisError {
     pub fn hint(&self) -> String {
         match self {
             Self::Dataset(_) => "import again: remove .csm/tables and run once more".to_owned(),
+            Self::Moved => "run again: the new data is another session".to_owned(),
             Self::Engine(error) => error.hint(),
             Self::Rows { .. } => "look at the query of that file under knowledge/".to_owned(),
         }
@@ -72,6 +76,9 @@ pub fn analysis(
 ) -> Result<Assessed, AnalysisError> {
     tell(10, "building tables as they were known");
     let dataset = Dataset::open(workspace.tables_dir())?;
+    if dataset.manifest.data_hash != data_hash {
+        return Err(AnalysisError::Moved);
+    }
     let engine = Engine::open(&dataset, knowledge, &workspace.config, as_of.0)?;
     tell(40, "computing figures");
     let mut inputs = gather(&engine, knowledge, &workspace.config, data_hash, goals)?;

@@ -69,9 +69,9 @@ pub struct Action {
     pub opened_on: Day,
     /// Day of the step that comes next.
     pub due: Day,
-    /// Whether that day lies before the as-of date.
+    /// Whether the day of any of its steps lies before the as-of date.
     pub overdue: bool,
-    /// What to do next.
+    /// What to do next; after a question, when the days of other steps have passed.
     pub next_step: String,
     /// Whether that step reaches the customer: sent by hand, after approval.
     pub needs_approval: bool,

@@ -174,11 +174,22 @@ impl Opener<'_> {
     ) -> Action {
         let as_of = self.analysis.as_of;
         // What is next is the first step that is not past; with none left, the last one is overdue.
-        let next = steps.iter().find(|step| step.due >= as_of).or(steps.last());
-        let (due, next_step, needs_approval) = next.map_or_else(
+        let at = steps.iter().position(|step| step.due >= as_of).or(steps.len().checked_sub(1));
+        let (due, text, needs_approval) = at.and_then(|at| steps.get(at)).map_or_else(
             || (opened_on, String::new(), false),
             |step| (step.due, step.text.clone(), step.needs_approval),
         );
+        // Nobody records that a step was done, so one whose day has passed is asked about, not passed over.
+        let earlier = steps
+            .iter()
+            .enumerate()
+            .filter(|(other, step)| Some(*other) != at && step.due < as_of)
+            .map(|(_, step)| step.due)
+            .min();
+        let next_step = match earlier {
+            Some(first) => format!("Earlier steps were due from {first}: done? Then: {text}"),
+            None => text,
+        };
         Action {
             key,
             priority: 0,
@@ -193,7 +204,7 @@ impl Opener<'_> {
             owner: self.account.owner.clone(),
             opened_on,
             due,
-            overdue: due < as_of,
+            overdue: due < as_of || earlier.is_some(),
             next_step,
             needs_approval,
             steps,

@@ -50,11 +50,18 @@ pub struct TableEntry {
     pub system: String,
     /// Rows in the file.
     pub rows: u64,
+    /// Whether the source holds every version of a row, not only today's.
+    #[serde(default = "yes")]
+    pub history: bool,
     /// When a row became known.
     pub row_known_at: Rule,
     /// Columns that became known otherwise than their row; the others follow the row.
     #[serde(default)]
     pub columns: BTreeMap<String, Rule>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Everything import says about the tables it wrote.

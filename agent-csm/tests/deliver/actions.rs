@@ -56,12 +56,20 @@ fn a_later_session_keeps_the_day_an_action_was_opened() {
     let risk = of(&queue, "A", ActionKind::Risk);
     assert_eq!(risk.opened_on, day("2026-09-30"));
     assert_eq!(risk.due, day("2026-10-30"));
+    // The steps of 2026-10-01, -03, -04 and -10 lie before 2026-10-12, and nobody said that they were done.
+    assert!(risk.overdue);
+    let asked = "Earlier steps were due from 2026-10-01: done? Then: ";
+    assert_eq!(risk.next_step, format!("{asked}{}", risk.steps[4].text));
+    let first = of(&opened.queue, "A", ActionKind::Risk);
+    assert!(!first.overdue);
+    assert_eq!(first.next_step, first.steps[0].text);
     let mut late = inputs();
     late.as_of = day("2026-11-15");
     let queue = implementation(&assess(&late), &craft(), Some(&snapshot)).queue;
     let risk = of(&queue, "A", ActionKind::Risk);
     assert!(risk.overdue);
     assert_eq!(risk.due, day("2026-10-30"));
+    assert_eq!(risk.next_step, format!("{asked}{}", risk.steps[4].text));
 }
 
 #[test]

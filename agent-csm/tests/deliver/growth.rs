@@ -1,5 +1,6 @@
 use agent_csm::assessment::{ActivityRow, AdvocacyRow, FeatureRequestRow, Inputs, OpportunityRow, assess};
 use agent_csm::phases::{growth, implementation};
+use serde_json::json;
 
 use super::build::{craft, day, inputs, reading};
 
@@ -20,6 +21,13 @@ fn an_expansion_is_sized_from_seats_and_price_or_not_at_all() {
     bare.accounts[1].seats = None;
     let size = &grow(&bare).expansion.candidates[0].size;
     assert_eq!((size.arr_minor, size.shown.as_str()), (None, "unknown"));
+    // $600 of the $1,000 a month is sold by seats: the MRR figure gives no price per seat.
+    let mut mixed = inputs();
+    mixed.accounts[1].seat_mrr_minor = Some(60_000);
+    let size = &grow(&mixed).expansion.candidates[0].size;
+    assert_eq!((size.arr_minor, size.shown.as_str()), (None, "unknown"));
+    assert_eq!(size.formula, "part of the MRR is not sold by seats");
+    assert!(size.figures.is_empty());
 }
 
 #[test]
@@ -85,8 +93,19 @@ fn a_hand_off_has_the_seed_shape_carries_its_figures_and_is_never_done() {
     assert_eq!(request["request_type"], "get_product_context");
     assert_eq!(request["_meta"]["status"], "not_configured");
     // SSO: Acme and Cedar once each, $120,000 + $6,000; Dark mode: Cedar, $6,000.
-    let ranked: Vec<_> = found.handoffs[0].items.iter().map(|it| (&it["title"], &it["arr_minor"])).collect();
-    assert_eq!(ranked, [(&"SSO".into(), &12_600_000.into()), (&"Dark mode".into(), &600_000.into())]);
+    let ranked: Vec<_> = found.handoffs[0].items.iter().map(|it| (&it["title"], &it["arr"])).collect();
+    let sso = json!({"shown": "$126,000", "value_minor": 12_600_000,
+                     "sum_of": ["figure:arr@account=A", "figure:arr@account=C"]});
+    let dark = json!({"shown": "$6,000", "value_minor": 600_000, "sum_of": ["figure:arr@account=C"]});
+    assert_eq!(ranked, [(&json!("SSO"), &sso), (&json!("Dark mode"), &dark)]);
     let figures: Vec<_> = found.handoffs[0].figures.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(figures, ["figure:arr@account=A", "figure:arr@account=C"]);
+    // Without Cedar's ARR there is no sum, but the order by what is known stays.
+    wishes.figures.retain(|figure| figure.id.as_str() != "figure:arr@account=C");
+    let items = &grow(&wishes).handoffs[0].items;
+    assert_eq!(items[0]["title"], "SSO");
+    assert_eq!(
+        items[0]["arr"],
+        json!({"value_minor": null, "reason": "the ARR of Cedar is unknown", "sum_of": ["figure:arr@account=A"]})
+    );
 }

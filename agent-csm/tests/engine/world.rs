@@ -64,9 +64,16 @@ impl World {
             file,
             system: "test".to_owned(),
             rows: rows.len() as u64,
+            history: true,
             row_known_at: row,
             columns: columns.iter().map(|(name, rule)| ((*name).to_owned(), rule.clone())).collect(),
         });
+        self
+    }
+
+    /// The same, where the source of `table` states today's rows only.
+    pub(crate) fn today_only(mut self, table: &str) -> Self {
+        self.tables.iter_mut().filter(|it| it.table == table).for_each(|it| it.history = false);
         self
     }
 
