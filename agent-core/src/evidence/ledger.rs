@@ -80,11 +80,22 @@ impl Ledger {
     /// The figure called `id` in a session, with its rows verified.
     pub async fn open(&self, session_id: &str, id: &FigureId) -> Result<Option<OpenedRows>, LedgerError> {
         let Some(figure) = self.figure(session_id, id).await? else { return Ok(None) };
-        let rows = self.rows(&figure)?;
+        let rows = self.open_rows(&figure).await?;
         Ok(Some(OpenedRows { session_id: session_id.to_owned(), figure, rows }))
     }
 
-    /// The bytes of a figure's rows, verified; `None` when it has none.
+    /// The bytes of a figure's rows, read and verified off the async threads; `None` when it has none.
+    pub async fn open_rows(&self, figure: &Figure) -> Result<Option<Vec<u8>>, LedgerError> {
+        let Some(evidence) = &figure.evidence else { return Ok(None) };
+        let (objects, sha256) = (self.objects.clone(), evidence.rows.clone());
+        let read = match tokio::task::spawn_blocking(move || objects.get(&sha256)).await {
+            Ok(read) => read,
+            Err(broken) => Err(ObjectError::Read { sha256: evidence.rows.clone(), source: broken.into() }),
+        };
+        read.map(Some).map_err(|source| LedgerError::Rows { figure: figure.id.clone(), source })
+    }
+
+    /// [`open_rows`](Self::open_rows) for callers that are not on an async thread: it blocks.
     pub fn rows(&self, figure: &Figure) -> Result<Option<Vec<u8>>, LedgerError> {
         let Some(evidence) = &figure.evidence else { return Ok(None) };
         let bytes = self
@@ -100,7 +111,7 @@ impl Ledger {
         let mut sound = 0;
         let mut wrong = Vec::new();
         for figure in self.list(session_id).await? {
-            match self.rows(&figure) {
+            match self.open_rows(&figure).await {
                 Ok(Some(_)) => sound += 1,
                 Ok(None) => {}
                 Err(error) => wrong.push(error),

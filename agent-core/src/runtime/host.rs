@@ -65,7 +65,8 @@ impl Runtime {
         options: Options,
     ) -> Result<Self, RuntimeError> {
         let state = workspace.join(&options.state_dir);
-        let rules = options.rules.deny(&options.state_dir.to_string_lossy());
+        // What git keeps is not the agent's to read, and hooks in it would run as the person.
+        let rules = options.rules.deny(".git").deny(&options.state_dir.to_string_lossy());
         let confined = Confined::open(workspace, rules).map_err(RuntimeError::Workspace)?;
         let registry = Arc::new(Registry::new(options.tools)?);
         let (tools, warnings) = Toolbox::new(registry, agent.definition(), confined);

@@ -18,7 +18,7 @@ pub struct Options {
     pub state_dir: PathBuf,
     /// The tools there are; the agent's definition says which of them it may call.
     pub tools: Vec<Box<dyn ErasedTool>>,
-    /// What else in the workspace is closed to tools.
+    /// What else in the workspace is closed to tools; `.git` always is.
     pub rules: Rules,
     /// For how long a session is held without a sign of life from its process.
     pub lease: Duration,

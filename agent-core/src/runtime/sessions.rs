@@ -134,22 +134,34 @@ impl Inner {
                 Opened::KeyConflict { session_id } => {
                     return Err(key_conflict(idempotency_key.as_deref().unwrap_or_default(), &session_id));
                 }
-                Opened::Unfinished(old) => match self.live().filter(|live| live.session_id == old.id) {
-                    Some(_) if old.request_hash != request_hash => return Err(busy(&old.id)),
-                    Some(live) => {
-                        live.cancel.cancel(Why::Superseded(id.clone()));
-                        live.over().await;
-                        continue;
+                Opened::Unfinished(old) => {
+                    // What cannot be read now may be as it was a moment later, and that session goes on.
+                    if old.request_hash == request_hash
+                        && let Some(failure) = unpinned
+                    {
+                        return Err(left_unfinished(failure, &old.id));
                     }
-                    None => {
-                        // It may have ended by itself just now.
-                        let Some(hold) = self.hold(&old.id).await? else { continue };
-                        let seq = self.ground.store.last_seq(&old.id).await? + 1;
-                        let ending = Ending::Superseded(id.clone());
-                        let commit = closing(&self.name, &Stamp::of(&old), seq, self.now(), ending);
-                        self.ground.store.supersede(&hold.lease, commit, new).await?
+                    match self.live().filter(|live| live.session_id == old.id) {
+                        Some(_) if old.request_hash != request_hash => return Err(busy(&old.id)),
+                        Some(live) => {
+                            live.cancel.cancel(Why::Superseded(id.clone()));
+                            live.over().await;
+                            continue;
+                        }
+                        None => {
+                            // It may have ended by itself just now.
+                            let Some(hold) = self.hold(&old.id).await? else { continue };
+                            let seq = self.ground.store.last_seq(&old.id).await? + 1;
+                            let ending = if old.request_hash == request_hash {
+                                Ending::Superseded(id.clone())
+                            } else {
+                                Ending::Displaced(id.clone())
+                            };
+                            let commit = closing(&self.name, &Stamp::of(&old), seq, self.now(), ending);
+                            self.ground.store.supersede(&hold.lease, commit, new).await?
+                        }
                     }
-                },
+                }
             };
             return match unpinned {
                 None => self.run(record, pin).await,
@@ -235,6 +247,14 @@ fn key_conflict(key: &str, session_id: &str) -> Failure {
     let message =
         format!("idempotency key `{key}` was used with another request, for session `{session_id}`");
     WireError::new(ErrorCode::IdempotencyConflict, message).with_detail("session_id", session_id).into()
+}
+
+/// What kept a request from going on with its unfinished session, which stays as it is.
+fn left_unfinished(failure: Failure, session_id: &str) -> Failure {
+    let mut error = failure.into_error();
+    error.message.push_str(&format!("; session `{session_id}` is left as it is and can be resumed"));
+    error.retryable = true;
+    Failure::from(error.with_detail("session_id", session_id)).resumable()
 }
 
 fn busy(session_id: &str) -> Failure {

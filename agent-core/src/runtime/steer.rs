@@ -20,24 +20,28 @@ impl Inner {
         if record.state != SessionState::Open {
             return Err(ended(&id));
         }
-        match self.live().filter(|live| live.session_id == id) {
-            Some(live) => {
-                live.cancel.cancel(Why::Asked(why));
-                live.over().await;
-            }
-            None => {
-                // Nobody may begin to run it meanwhile.
-                let _opening = self.opening.lock().await;
-                if let Some(live) = self.live().filter(|live| live.session_id == id) {
-                    live.cancel.cancel(Why::Asked(why));
-                    live.over().await;
-                } else {
-                    self.close_stored(&record, Ending::Cancelled(why)).await?;
-                }
+        self.cancel_live(&id, &why).await;
+        let mut record = self.record(&id).await?;
+        // It did not run, or it stopped without its end being recorded.
+        if record.state == SessionState::Open {
+            // Nobody may begin to run it meanwhile.
+            let _opening = self.opening.lock().await;
+            self.cancel_live(&id, &why).await;
+            record = self.record(&id).await?;
+            if record.state == SessionState::Open {
+                self.close_stored(&record, Ending::Cancelled(why)).await?;
+                record = self.record(&id).await?;
             }
         }
-        let record = self.record(&id).await?;
         Ok(Answer::new(payload_of(&self.state_of(&record).await?)))
+    }
+
+    /// Tells a session to end if it runs here, and waits until it does not.
+    async fn cancel_live(&self, id: &str, why: &str) {
+        if let Some(live) = self.live().filter(|live| live.session_id == id) {
+            live.cancel.cancel(Why::Asked(why.to_owned()));
+            live.over().await;
+        }
     }
 
     /// Answers with how the session stands, then sends its messages after a sequence number as they were,

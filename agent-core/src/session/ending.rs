@@ -15,6 +15,8 @@ pub(crate) enum Ending {
     Cancelled(String),
     /// What it depended on changed, and this session took over.
     Superseded(String),
+    /// Another request came, and its session took over.
+    Displaced(String),
 }
 
 impl From<Why> for Ending {
@@ -34,12 +36,8 @@ pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: End
         }
         Ending::Failed(failure) => (SessionState::Failed, StatusMessage::failed(agent, failure.into_error())),
         Ending::Cancelled(why) => (SessionState::Cancelled, StatusMessage::cancelled(agent, &why)),
-        Ending::Superseded(by) => {
-            let why = format!("superseded: what this session depended on has changed; `{by}` took over");
-            let mut message = StatusMessage::cancelled(agent, &why);
-            message.meta_mut().set("superseded_by", by);
-            (SessionState::Cancelled, message)
-        }
+        Ending::Superseded(by) => superseded(agent, "what this session depended on has changed", &by),
+        Ending::Displaced(by) => superseded(agent, "another request took its place", &by),
     };
     let message = stamp.journaled(Outgoing::Status(message), seq, at);
     Commit {
@@ -49,4 +47,10 @@ pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: End
         lease_until: at,
         ..Commit::default()
     }
+}
+
+fn superseded(agent: &str, why: &str, by: &str) -> (SessionState, StatusMessage) {
+    let mut message = StatusMessage::cancelled(agent, &format!("superseded: {why}; `{by}` took over"));
+    message.meta_mut().set("superseded_by", by);
+    (SessionState::Cancelled, message)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::context::SessionContext;
 use crate::agent::Failure;
 use crate::store::sha256_hex;
-use crate::tool::{Read, ReadInput, ToolError, Write, WriteInput};
+use crate::tool::{CONTENT_CAP, Read, ReadInput, ToolError, Write, WriteInput};
 
 /// How often a file is looked at again when somebody else keeps changing it.
 const TRIES: usize = 8;
@@ -40,6 +40,26 @@ pub enum Placed {
     },
 }
 
+/// What became of a person's text that was to be kept under another name.
+enum Aside {
+    /// It is there too, under this path.
+    Kept(String),
+    /// It is no longer what was looked at.
+    Changed,
+    /// A tool that writes text cannot keep it.
+    NotKept,
+}
+
+/// A file's text, read in parts.
+enum WholeText {
+    /// All of it, as it was when it was looked at.
+    Text(String),
+    /// It is no longer what was looked at.
+    Changed,
+    /// Not UTF-8, or with a line too long to be read whole, or more than can be written.
+    Unfit,
+}
+
 /// What the file is expected to be when it is replaced.
 enum Before {
     Absent,
@@ -61,24 +81,15 @@ impl SessionContext {
                 Some(there) if self.ours(path).await?.contains(&there) => {
                     (Before::Sha256(there), Placed::Written)
                 }
-                Some(theirs) => {
-                    let beside = match &rule {
-                        Placing::LeaveTheirs { beside } => Some(beside.clone()),
-                        Placing::SetAside => None,
-                    };
-                    let aside = match beside {
-                        Some(_) => None,
-                        None => self.set_aside(path, &theirs).await?,
-                    };
-                    match aside {
-                        Some(to) => (Before::Sha256(theirs), Placed::SetAside { to }),
-                        // What is no text cannot be kept elsewhere by a tool that writes text.
-                        None => {
-                            let beside = beside.unwrap_or_else(|| format!("{path}.new"));
-                            return self.leave_theirs(beside, content).await;
-                        }
-                    }
-                }
+                Some(theirs) => match &rule {
+                    Placing::LeaveTheirs { beside } => return self.leave_theirs(beside, content).await,
+                    Placing::SetAside => match self.set_aside(path, &theirs).await? {
+                        Aside::Kept(to) => (Before::Sha256(theirs), Placed::SetAside { to }),
+                        // Somebody was faster: look again at what is there now.
+                        Aside::Changed => continue,
+                        Aside::NotKept => return self.leave_theirs(&format!("{path}.new"), content).await,
+                    },
+                },
             };
             self.intend(path, &sha256, &placed).await?;
             let write = WriteInput::new(path, content);
@@ -97,9 +108,12 @@ impl SessionContext {
             .resumable())
     }
 
-    async fn leave_theirs(&self, beside: String, content: &str) -> Result<Placed, Failure> {
-        Box::pin(self.place(&beside, content, Placing::SetAside)).await?;
-        Ok(Placed::LeftTheirs { beside })
+    async fn leave_theirs(&self, beside: &str, content: &str) -> Result<Placed, Failure> {
+        match Box::pin(self.place(beside, content, Placing::SetAside)).await? {
+            // What is there could not be moved either: ours is further on.
+            further @ Placed::LeftTheirs { .. } => Ok(further),
+            _ => Ok(Placed::LeftTheirs { beside: beside.to_owned() }),
+        }
     }
 
     /// Records what is about to be written, before it is: a file that is there afterwards is then ours.
@@ -124,40 +138,48 @@ impl SessionContext {
         }
     }
 
-    /// Copies what a person wrote to another name; `None` when it is not text that can be copied whole.
-    async fn set_aside(&self, path: &str, sha256: &str) -> Result<Option<String>, Failure> {
-        let Some(text) = self.whole_text(path).await? else { return Ok(None) };
-        if sha256_hex(text.as_bytes()) != sha256 {
-            return Ok(None);
-        }
+    /// Copies what a person wrote, looked at before with this hash, to another name.
+    async fn set_aside(&self, path: &str, sha256: &str) -> Result<Aside, Failure> {
+        let text = match self.whole_text(path, sha256).await? {
+            WholeText::Text(text) => text,
+            WholeText::Changed => return Ok(Aside::Changed),
+            WholeText::Unfit => return Ok(Aside::NotKept),
+        };
         // The whole hash is used only where the short one is taken by something else.
         for digits in [8, 64] {
             let to = format!("{path}.edited-{}", &sha256[..digits]);
             match self.tools().run::<Write>(WriteInput::new(&to, &text).expect_absent()).await {
-                Ok(_) => return Ok(Some(to)),
+                Ok(_) => return Ok(Aside::Kept(to)),
                 Err(ToolError::Conflict { .. }) if self.sha256_of(&to).await?.as_deref() == Some(sha256) => {
-                    return Ok(Some(to));
+                    return Ok(Aside::Kept(to));
                 }
                 Err(ToolError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(None)
+        Ok(Aside::NotKept)
     }
 
-    /// A file's text in full; `None` when it is not UTF-8 or has a line too long to be read whole.
-    async fn whole_text(&self, path: &str) -> Result<Option<String>, Failure> {
+    /// The text in full of a file that was looked at before with this hash.
+    async fn whole_text(&self, path: &str, sha256: &str) -> Result<WholeText, Failure> {
         let mut text = String::new();
         let mut line = 1;
         loop {
-            let page = self.tools().run::<Read>(ReadInput::new(path).offset(line)).await?;
-            if page.lossy || page.cut {
-                return Ok(None);
+            let page = match self.tools().run::<Read>(ReadInput::new(path).offset(line)).await {
+                Ok(page) => page,
+                Err(ToolError::NotFound { .. }) => return Ok(WholeText::Changed),
+                Err(error) => return Err(error.into()),
+            };
+            if page.sha256 != sha256 {
+                return Ok(WholeText::Changed);
+            }
+            if page.lossy || page.cut || page.bytes > CONTENT_CAP as u64 {
+                return Ok(WholeText::Unfit);
             }
             text.push_str(&page.text);
             match page.next_offset {
                 Some(next) => line = next,
-                None => return Ok(Some(text)),
+                None => return Ok(WholeText::Text(text)),
             }
         }
     }

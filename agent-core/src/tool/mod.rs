@@ -33,6 +33,7 @@ pub use read::{Read, ReadInput, ReadOutput};
 pub use registry::{Registry, RegistryError, ToolInfo};
 pub use toolbox::Toolbox;
 pub use walk::Skipped;
+pub(crate) use write::CONTENT_CAP;
 pub use write::{Write, WriteInput, WriteOutput};
 
 /// The five file tools, ready for [`Registry::new`].

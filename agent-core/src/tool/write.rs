@@ -10,7 +10,7 @@ use super::error::ToolError;
 use super::handle::sha256;
 
 /// Most bytes one write may hold.
-const CONTENT_CAP: usize = 32 * 1024 * 1024;
+pub(crate) const CONTENT_CAP: usize = 32 * 1024 * 1024;
 
 /// Writes a whole file in the workspace, making the directories it needs.
 /// The file appears whole or not at all.

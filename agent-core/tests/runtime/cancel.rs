@@ -1,10 +1,12 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use agent_core::store::{SessionState, SqliteStore, Store};
 use serde_json::json;
 
+use super::faulty::FaultyStore;
 use super::librarian::{Librarian, STEPS};
-use super::support::{files, messages, request, runtime, terminals, work, workspace};
+use super::support::{files, messages, request, runtime, runtime_on, terminals, work, workspace};
 
 #[tokio::test]
 async fn cancelled_at_any_step_it_says_so_once_and_leaves_nothing_running() {
@@ -60,4 +62,34 @@ async fn an_unfinished_session_that_does_not_run_can_be_cancelled() {
     let rest = client.hang_up().await;
     assert_eq!(terminals(&rest), ["cancelled"]);
     second.close().await;
+}
+
+#[tokio::test]
+async fn cancelled_is_said_only_of_a_session_whose_end_is_recorded() {
+    let dir = workspace();
+    let store = Arc::new(SqliteStore::open(&dir.path().join(".csm/store.db")).await.unwrap());
+    let store = Arc::new(FaultyStore::new(store, None));
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let runtime = runtime_on(&agent, dir.path(), Arc::clone(&store) as Arc<dyn Store>).await;
+    let id = runtime.open_session(&work()).await.unwrap().id().to_owned();
+    agent.reached().await;
+    let mut client = agent_core::transport::memory::connect(&runtime);
+    let cancel = || request("cancel_session", json!({ "session_id": id }), "c-1").into_members();
+
+    // Neither the session itself nor the one who cancels it can record the end.
+    store.fail_next(2);
+    client.send(cancel()).await;
+    assert_eq!(client.next().await.unwrap()["error"]["code"], "STORE_FAILED");
+    assert_eq!(runtime.sessions().await.unwrap()[0].state, SessionState::Open);
+
+    // The session cannot; the one who cancels it does.
+    assert_eq!(runtime.open_session(&work()).await.unwrap().id(), id);
+    agent.reached().await;
+    store.fail_next(1);
+    client.send(cancel()).await;
+    assert_eq!(client.next().await.unwrap()["payload"]["status"], "cancelled");
+    assert_eq!(runtime.sessions().await.unwrap()[0].state, SessionState::Cancelled);
+    client.send(request("resume_session", json!({ "session_id": id }), "c-2").into_members()).await;
+    assert_eq!(terminals(&client.hang_up().await), ["cancelled"]);
+    runtime.close().await;
 }

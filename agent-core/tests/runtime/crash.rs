@@ -3,12 +3,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use agent_core::runtime::Runtime;
 use agent_core::store::{JournalEntry, SessionState, SqliteStore, Store};
-use serde_json::Value;
+use protocol::Request;
+use serde_json::{Value, json};
 
 use super::faulty::{FaultyStore, When};
 use super::librarian::{Librarian, Mischief, STEPS};
-use super::support::{bare, files, messages, runtime, runtime_on, terminals, work, workspace};
+use super::support::{bare, files, messages, request, runtime, runtime_on, terminals, work, workspace};
 
 /// What must be equal, however often a run was disturbed.
 #[derive(Debug, PartialEq)]
@@ -181,6 +183,72 @@ async fn a_changed_pin_supersedes_the_unfinished_session() {
     let said = messages(second.open_session(&attach).await.unwrap()).await;
     assert_eq!(terminals(&said), ["cancelled"]);
     assert_eq!(said.last().unwrap()["_meta"]["superseded_by"], new);
+    let why = format!("superseded: what this session depended on has changed; `{new}` took over");
+    assert_eq!(said.last().unwrap()["message"], why);
+    second.close().await;
+}
+
+#[tokio::test]
+async fn a_session_that_another_request_replaced_says_so() {
+    let dir = workspace();
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let first = runtime(&agent, dir.path()).await;
+    let old = first.open_session(&work()).await.unwrap().id().to_owned();
+    agent.reached().await;
+    first.interrupt().await;
+
+    let second = runtime(&Arc::new(Librarian::new()), dir.path()).await;
+    let other = request("get_library_context", json!({ "query": "something else" }), "r-2");
+    let handle = second.open_session(&other).await.unwrap();
+    let new = handle.id().to_owned();
+    assert_eq!(terminals(&messages(handle).await), ["completed"]);
+    let mut attach = work();
+    attach.meta_mut().set("session_id", old.as_str());
+    let said = messages(second.open_session(&attach).await.unwrap()).await;
+    assert_eq!(terminals(&said), ["cancelled"]);
+    assert_eq!(said.last().unwrap()["_meta"]["superseded_by"], new);
+    let why = format!("superseded: another request took its place; `{new}` took over");
+    assert_eq!(said.last().unwrap()["message"], why);
+    second.close().await;
+}
+
+#[tokio::test]
+async fn a_pin_that_cannot_be_taken_leaves_the_session_of_its_request_as_it_is() {
+    let dir = workspace();
+    let book = dir.path().join("books/b.md");
+    let whole = std::fs::read(&book).unwrap();
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let first = runtime(&agent, dir.path()).await;
+    let id = first.open_session(&work()).await.unwrap().id().to_owned();
+    agent.reached().await;
+
+    let mut resume = work();
+    resume.meta_mut().set("session_id", id.as_str());
+    let left = async |runtime: &Runtime, request: &Request| {
+        let error = runtime.open_session(request).await.err().unwrap();
+        assert_eq!((error.code.as_str(), error.retryable), ("DATASET_INVALID", true), "{error:?}");
+        assert!(error.message.contains("half-saved") && error.message.contains(&id), "{error:?}");
+        assert_eq!(error.details.unwrap()["session_id"], id);
+        let sessions = runtime.sessions().await.unwrap();
+        assert_eq!((sessions.len(), sessions[0].state), (1, SessionState::Open));
+    };
+    // While it runs, and when it does not.
+    std::fs::write(&book, "").unwrap();
+    left(&first, &work()).await;
+    first.interrupt().await;
+    let second = runtime(&Arc::new(Librarian::new()), dir.path()).await;
+    left(&second, &work()).await;
+    left(&second, &resume).await;
+
+    std::fs::write(&book, whole).unwrap();
+    let handle = second.open_session(&work()).await.unwrap();
+    assert_eq!(handle.id(), id);
+    assert_eq!(terminals(&messages(handle).await), ["completed"]);
+
+    // With no such session, the request has one that failed.
+    std::fs::write(&book, "").unwrap();
+    let said = messages(second.open_session(&work()).await.unwrap()).await;
+    assert_eq!(terminals(&said), ["failed"]);
     second.close().await;
 }
 

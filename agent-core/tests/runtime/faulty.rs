@@ -1,8 +1,8 @@
 //! A store that dies at a chosen write, before or after it took effect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use agent_core::store::{
     Commit, ContextEntry, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord, Store,
@@ -22,11 +22,32 @@ pub(crate) struct FaultyStore {
     fail_at: Option<(usize, When)>,
     writes: AtomicUsize,
     dead: AtomicBool,
+    /// So many of the next writes fail before they take effect, without the store dying of it.
+    fail_next: AtomicUsize,
+    /// Called with the path each time it is asked which of its files are ours.
+    on_file_hashes: Mutex<Option<Hook>>,
 }
+
+type Hook = Box<dyn FnMut(&str) + Send>;
 
 impl FaultyStore {
     pub(crate) fn new(inner: Arc<dyn Store>, fail_at: Option<(usize, When)>) -> Self {
-        Self { inner, fail_at, writes: AtomicUsize::new(0), dead: AtomicBool::new(false) }
+        Self {
+            inner,
+            fail_at,
+            writes: AtomicUsize::new(0),
+            dead: AtomicBool::new(false),
+            fail_next: AtomicUsize::new(0),
+            on_file_hashes: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn fail_next(&self, writes: usize) {
+        self.fail_next.store(writes, Ordering::SeqCst);
+    }
+
+    pub(crate) fn on_file_hashes(&self, hook: impl FnMut(&str) + Send + 'static) {
+        *self.on_file_hashes.lock().unwrap() = Some(Box::new(hook));
     }
 
     pub(crate) fn writes(&self) -> usize {
@@ -47,6 +68,10 @@ impl FaultyStore {
         work: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
         self.up()?;
+        let passing = |left: usize| left.checked_sub(1);
+        if self.fail_next.fetch_update(Ordering::SeqCst, Ordering::SeqCst, passing).is_ok() {
+            return Err(gone());
+        }
         let nth = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
         match self.fail_at {
             Some((at, When::Before)) if at == nth => {
@@ -125,6 +150,9 @@ impl Store for FaultyStore {
     }
     async fn file_hashes(&self, tenant: &str, path: &str) -> Result<BTreeSet<String>, StoreError> {
         self.up()?;
+        if let Some(hook) = self.on_file_hashes.lock().unwrap().as_mut() {
+            hook(path);
+        }
         self.inner.file_hashes(tenant, path).await
     }
     async fn all_file_hashes(&self, tenant: &str) -> Result<BTreeMap<String, BTreeSet<String>>, StoreError> {

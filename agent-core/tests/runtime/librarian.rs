@@ -160,8 +160,12 @@ impl Agent for Librarian {
         if self.mischief == Some(Mischief::NoPin) {
             return Err(Failure::new(ErrorCode::DatasetInvalid, "`books` cannot be read"));
         }
+        let books = books(cx).await?;
+        if let Some(book) = books.iter().find_map(|(book, text)| text.is_empty().then_some(book)) {
+            return Err(Failure::new(ErrorCode::DatasetInvalid, format!("`{book}` is half-saved")));
+        }
         let hashed = |(book, text): (String, String)| (book, sha256_hex(text.as_bytes()));
-        Ok(Pin::of(books(cx).await?.into_iter().map(hashed).collect()))
+        Ok(Pin::of(books.into_iter().map(hashed).collect()))
     }
 
     async fn answer(&self, _: &Request, _: &Pin, cx: &AskContext) -> Result<Answer, Failure> {

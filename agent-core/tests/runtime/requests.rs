@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
 
 use agent_core::transport::memory;
 use serde_json::{Value, json};
@@ -44,6 +47,43 @@ async fn a_figure_opens_to_the_rows_it_came_from() {
     assert_eq!(damaged[0]["error"]["code"], "EVIDENCE_DAMAGED");
     let (sound, wrong) = runtime.ledger().check(&id).await.unwrap();
     assert_eq!((sound, wrong.len()), (1, 1));
+    runtime.close().await;
+}
+
+#[test]
+fn rows_are_read_off_the_async_threads() {
+    let threads = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
+    threads.unwrap().block_on(async {
+        let dir = workspace();
+        let runtime = runtime(&Arc::new(Librarian::new()), dir.path()).await;
+        let handle = runtime.open_session(&work()).await.unwrap();
+        let id = handle.id().to_owned();
+        messages(handle).await;
+        let figure = runtime.ledger().list(&id).await.unwrap().remove(0);
+
+        // The one thread for blocking work is taken, so nothing can have been read yet.
+        let (free, taken) = mpsc::channel::<()>();
+        let taking = tokio::task::spawn_blocking(move || taken.recv());
+        let mut reading = pin!(runtime.ledger().open_rows(&figure));
+        let first = poll_fn(|cx| Poll::Ready(reading.as_mut().poll(cx))).await;
+        assert!(first.is_pending());
+        free.send(()).unwrap();
+        taking.await.unwrap().unwrap();
+        assert_eq!(reading.await.unwrap(), runtime.ledger().rows(&figure).unwrap());
+        runtime.close().await;
+    });
+}
+
+#[tokio::test]
+async fn what_git_keeps_is_closed_to_tools() {
+    let dir = workspace();
+    std::fs::create_dir(dir.path().join(".git")).unwrap();
+    std::os::unix::fs::symlink(".git", dir.path().join("cards")).unwrap();
+    let runtime = runtime(&Arc::new(Librarian::new()), dir.path()).await;
+    let said = messages(runtime.open_session(&work()).await.unwrap()).await;
+    assert_eq!(terminals(&said), ["failed"]);
+    assert_eq!(said.last().unwrap()["error"]["code"], "TOOL_DENIED");
+    assert_eq!(std::fs::read_dir(dir.path().join(".git")).unwrap().count(), 0);
     runtime.close().await;
 }
 

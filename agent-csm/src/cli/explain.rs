@@ -59,8 +59,11 @@ async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> 
         return Ok(());
     };
     let figure = find(&figures, name, account.as_deref())?;
-    let bytes =
-        if args.rows { runtime.ledger().rows(figure).map_err(|error| unreadable(&error))? } else { None };
+    let bytes = if args.rows {
+        runtime.ledger().open_rows(figure).await.map_err(|error| unreadable(&error))?
+    } else {
+        None
+    };
     let rows: Option<Vec<Map<String, Value>>> = match bytes {
         Some(bytes) => {
             let kept = Kept::read(&bytes).map_err(|error| unreadable(&error))?;
