@@ -14,6 +14,7 @@ pub mod expansion;
 pub mod health;
 pub mod import;
 pub mod knowledge;
+mod markup;
 pub mod phases;
 pub mod plan;
 pub mod play;

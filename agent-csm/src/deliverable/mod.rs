@@ -22,4 +22,3 @@ pub use handoff::{Handoff, handoffs};
 pub use sheet::{Cell, Sheet};
 pub use snapshot::{AccountState, Snapshot};
 pub use templates::{TemplateError, Templates};
-pub(crate) use templates::{is_direction_mark, is_plain, markdown_text};

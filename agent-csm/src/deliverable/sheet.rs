@@ -2,7 +2,7 @@
 
 use crate::assessment::{Day, Number};
 
-use super::templates::is_direction_mark;
+use crate::markup::is_direction_mark;
 
 /// A cell: text is made harmless, numbers are written as they are.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::deliverable::{is_direction_mark, is_plain, markdown_text};
+use crate::markup::{is_direction_mark, is_plain, markdown_text};
 
 use super::report::ImportReport;
 
