@@ -50,7 +50,14 @@ async fn attempt(workspace: &Path, fail_at: Option<(usize, When)>) -> (bool, usi
     let runtime = runtime_on(&agent, workspace, Arc::clone(&store) as Arc<dyn Store>).await;
     if let Ok(handle) = runtime.open_session(&work()).await {
         let said = messages(handle).await;
-        assert_eq!(terminals(&said).is_empty(), store.fired(), "{said:#?}");
+        // A commit that is done and then reported as failed may still be read by a quick listener: what is told
+        // must stand in the store, no more.
+        if !store.fired() {
+            assert!(!terminals(&said).is_empty(), "{said:#?}");
+        } else if !terminals(&said).is_empty() {
+            let sessions = open(workspace).await.sessions("workspace").await.unwrap();
+            assert_ne!(sessions[0].state, SessionState::Open, "{said:#?}");
+        }
     }
     runtime.interrupt().await;
     (store.fired(), store.writes())
