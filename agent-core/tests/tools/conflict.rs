@@ -100,7 +100,7 @@ async fn a_persons_save_is_never_overwritten_by_an_edit_that_did_not_see_it() {
                 std::fs::write(root.join("draft"), version(saves + 1, "person")).unwrap();
                 let now = loop {
                     match attempt.load(SeqCst) {
-                        now if now > met => break now,
+                        now if now > met || now == u32::MAX => break now,
                         _ => std::thread::yield_now(),
                     }
                 };
