@@ -96,12 +96,18 @@ codes! {
     ApprovalUnknown "APPROVAL_UNKNOWN" false "use the `approval.id` of an `awaiting_approval` message";
     /// The approval was answered before, and otherwise.
     ApprovalAnswered "APPROVAL_ANSWERED" false "the first answer stands; ask for the action again in a new session";
+    /// Nobody answered the approval in time, so it counts as rejected.
+    ApprovalExpired "APPROVAL_EXPIRED" false "ask for the action again in a new session";
     /// The idempotency key was used before, with another request.
     IdempotencyConflict "IDEMPOTENCY_CONFLICT" false "use a new key for a new request";
     /// The request would come back to an agent that it has been through.
     RequestLoop "REQUEST_LOOP" false "look at `_meta.trace` for the way it took";
     /// The request asks for something outside what this server allows.
     Forbidden "FORBIDDEN" false "ask whoever runs the server to allow it";
+    /// The caller did not show a token that this server knows.
+    Unauthorized "UNAUTHORIZED" false "send `Authorization: Bearer ...` with a token made for this workspace";
+    /// There is no such file among the deliverables.
+    FileUnknown "FILE_UNKNOWN" false "use a `path` from the `deliverables` of a delivery";
     /// The workspace cannot be used as it is.
     WorkspaceInvalid "WORKSPACE_INVALID" false "correct the file and line named in the message";
     /// The data cannot be used as it is.
@@ -114,6 +120,10 @@ codes! {
     ToolDenied "TOOL_DENIED" false "grant the tool in the agent's definition, or the path or host in the workspace";
     /// A tool was allowed to run and failed.
     ToolFailed "TOOL_FAILED" true "see the message for what the tool met";
+    /// The session used up what it may spend.
+    BudgetExceeded "BUDGET_EXCEEDED" false "ask for less, or open a session with a larger budget";
+    /// The session did not end before its deadline.
+    DeadlinePassed "DEADLINE_PASSED" false "ask for less, or open a session with a later deadline";
     /// A step was run again within one pin and got another input.
     StepChanged "STEP_CHANGED" false "report it: this is a fault in the agent";
     /// The store could not be read or written.

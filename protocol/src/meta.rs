@@ -44,6 +44,10 @@ struct MetaShape {
     trace: Option<Vec<String>>,
     /// The session that took over from this one, because what it depended on changed.
     superseded_by: Option<String>,
+    /// Trace the message belongs to: the `traceparent` of W3C Trace Context, taken from and passed on.
+    traceparent: Option<String>,
+    /// What vendors add to the trace: the `tracestate` of W3C Trace Context, passed on as it came.
+    tracestate: Option<String>,
 }
 
 impl JsonSchema for Meta {
@@ -70,6 +74,8 @@ impl Meta {
         "unknown",
         "trace",
         "superseded_by",
+        "traceparent",
+        "tracestate",
     ];
 
     /// An empty `_meta`.
@@ -196,6 +202,12 @@ impl Meta {
         self.text("superseded_by")
     }
 
+    /// The W3C trace context of the message, as it came; absent when it is no text.
+    #[must_use]
+    pub fn traceparent(&self) -> Option<&str> {
+        self.text("traceparent")
+    }
+
     fn names(&self, member: &str) -> impl Iterator<Item = (&str, &str)> {
         let map = self.0.get(member).and_then(Value::as_object);
         map.into_iter().flatten().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
@@ -275,6 +287,12 @@ impl Meta {
     #[must_use]
     pub fn with_superseded_by(self, session: &str) -> Self {
         self.with("superseded_by", session)
+    }
+
+    /// With the W3C trace context it belongs to.
+    #[must_use]
+    pub fn with_traceparent(self, traceparent: &str) -> Self {
+        self.with("traceparent", traceparent)
     }
 
     pub(crate) fn into_value(self) -> Value {
