@@ -193,16 +193,24 @@ pub fn decode_line(line: &[u8], limit: usize) -> Result<Incoming, Refused> {
     if line.len() > limit {
         return Err(too_long(limit).into());
     }
-    let text = str::from_utf8(line).map_err(|error| {
+    Message::read(decode_object(line)?)
+}
+
+/// Reads one JSON object that need not be a message yet: a body in which a member is still to be filled in.
+///
+/// # Errors
+/// `NOT_UTF8`, `INVALID_JSON` or `DUPLICATE_MEMBER`, `NOT_AN_OBJECT`.
+pub fn decode_object(text: &[u8]) -> Result<Members, WireError> {
+    let text = str::from_utf8(text).map_err(|error| {
         let at = error.valid_up_to();
         WireError::new(ErrorCode::NotUtf8, format!("the line is not UTF-8 from byte {at}"))
             .with_detail("byte", at)
     })?;
     match json::parse(text)? {
-        Value::Object(members) => Message::read(members),
-        Value::Array(_) => Err(not_an_object("an array").into()),
+        Value::Object(members) => Ok(members),
+        Value::Array(_) => Err(not_an_object("an array")),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            Err(not_an_object("a single value").into())
+            Err(not_an_object("a single value"))
         }
     }
 }
@@ -222,7 +230,12 @@ fn not_an_object(found: &str) -> WireError {
 /// none within it.
 #[must_use]
 pub fn encode(message: &Outgoing) -> String {
-    Value::Object(message.clone().into_members()).to_string()
+    match message {
+        Message::Request(request) => request.encode(),
+        Message::Response(response) => response.encode(),
+        Message::Status(status) => status.encode(),
+        Message::Error(error) => error.encode(),
+    }
 }
 
 /// The request's own name, from members that may be wrong in every other way.

@@ -132,6 +132,14 @@ pub struct Handoff {
     /// The figures that went with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<FigureId>,
+    /// The last thing the peer said for people, cut to a sentence or two: its claim, not ours. Absent when it
+    /// said nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// SHA-256 of the immutable file that keeps what the peer said, one message per line, hex. Absent when
+    /// nothing came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
 }
 
 impl Handoff {
@@ -145,6 +153,8 @@ impl Handoff {
             reason: None,
             path: None,
             figures: Vec::new(),
+            message: None,
+            reply: None,
         }
     }
 
@@ -168,6 +178,20 @@ impl Handoff {
         self.figures = figures.into_iter().collect();
         self
     }
+
+    /// With the last thing the peer said for people.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// With the hash of what the peer said, hex.
+    #[must_use]
+    pub fn with_reply(mut self, sha256: impl Into<String>) -> Self {
+        self.reply = Some(sha256.into());
+        self
+    }
 }
 
 /// Something a person has to decide.
@@ -180,12 +204,49 @@ pub struct Approval {
     pub action: String,
     /// What would be done, to whom and why, in a sentence a person can decide on.
     pub summary: String,
+    /// The figures it rests on, to be opened with `explain_figure`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub figures: Vec<FigureId>,
+    /// When it counts as refused if nobody answered, RFC 3339, UTC. Absent when it waits for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+    /// What exactly would happen: the text that would be sent, the row that would be written. Open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Members>,
 }
 
 impl Approval {
     /// The question `id`: may `action` be done?
     #[must_use]
     pub fn new(id: impl Into<String>, action: impl Into<String>, summary: impl Into<String>) -> Self {
-        Self { id: id.into(), action: action.into(), summary: summary.into() }
+        Self {
+            id: id.into(),
+            action: action.into(),
+            summary: summary.into(),
+            figures: Vec::new(),
+            expires_at: None,
+            details: None,
+        }
+    }
+
+    /// With the figures it rests on.
+    #[must_use]
+    pub fn with_figures(mut self, figures: impl IntoIterator<Item = FigureId>) -> Self {
+        self.figures = figures.into_iter().collect();
+        self
+    }
+
+    /// With when it counts as refused, RFC 3339, UTC.
+    #[must_use]
+    pub fn with_expires_at(mut self, at: impl Into<String>) -> Self {
+        self.expires_at = Some(at.into());
+        self
+    }
+
+    /// With what exactly would happen.
+    #[must_use]
+    pub fn with_details(mut self, details: Members) -> Self {
+        self.details = Some(details);
+        self
     }
 }

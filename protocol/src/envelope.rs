@@ -1,5 +1,8 @@
 //! What all messages share: ordered members, of which some are checked, and `_meta`.
 
+use std::sync::Arc;
+
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -12,7 +15,10 @@ const META: &str = "_meta";
 /// While `_meta` is kept apart as `meta`, a `null` under that name in `members` marks where it stood.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Envelope {
-    members: Members,
+    /// Shared by clones until one of them is changed.
+    members: Arc<Members>,
+    /// The members as JSON without `_meta`, once they were sealed.
+    sealed: Option<Arc<str>>,
     pub(crate) meta: Meta,
 }
 
@@ -24,7 +30,7 @@ impl Envelope {
             Some(Value::Object(meta)) => Meta::read(meta, code)?,
             Some(other) => return Err(mistyped(code, META, "an object", &other)),
         };
-        Ok(Self { members, meta })
+        Ok(Self { members: Arc::new(members), sealed: None, meta })
     }
 
     /// Checks that `name` is there and a string.
@@ -67,9 +73,11 @@ impl Envelope {
         if name == META {
             return;
         }
+        self.sealed = None;
+        let members = Arc::make_mut(&mut self.members);
         if value.is_null() {
-            self.members.shift_remove(name);
-        } else if let Some(slot) = self.members.get_mut(name) {
+            members.shift_remove(name);
+        } else if let Some(slot) = members.get_mut(name) {
             *slot = value;
         } else {
             let rank = |member: &str| {
@@ -79,14 +87,39 @@ impl Envelope {
                     order.iter().position(|known| *known == member).unwrap_or(order.len())
                 }
             };
-            let place = self.members.keys().position(|member| rank(member) > rank(name));
-            let place = place.unwrap_or(self.members.len());
-            self.members.shift_insert(place, name.to_owned(), value);
+            let place = members.keys().position(|member| rank(member) > rank(name));
+            let place = place.unwrap_or(members.len());
+            members.shift_insert(place, name.to_owned(), value);
+        }
+    }
+
+    /// Encodes the members once, for this message and its clones; changing one of them forgets it.
+    pub(crate) fn seal(&mut self) {
+        if self.sealed.is_none() && !self.members.is_empty() && !self.members.contains_key(META) {
+            self.sealed = serde_json::to_string(&*self.members).ok().map(Arc::from);
+        }
+    }
+
+    /// The sealed members as JSON, without `_meta`.
+    pub(crate) fn sealed(&self) -> Option<&Arc<str>> {
+        self.sealed.as_ref()
+    }
+
+    /// The whole message as one line.
+    pub(crate) fn encode(&self) -> String {
+        match self.sealed.as_deref().and_then(|text| text.strip_suffix('}')) {
+            Some(open) if !self.meta.is_empty() => {
+                let meta = serde_json::to_string(&self.meta).unwrap_or_default();
+                [open, ",\"_meta\":", &meta, "}"].concat()
+            }
+            // Texts, numbers, lists and maps with text keys: writing them cannot fail.
+            _ => serde_json::to_string(self).unwrap_or_default(),
         }
     }
 
     pub(crate) fn into_members(self) -> Members {
-        let Self { mut members, meta } = self;
+        let Self { members, meta, .. } = self;
+        let mut members = Arc::unwrap_or_clone(members);
         if let Some(slot) = members.get_mut(META) {
             *slot = meta.into_value();
         } else if !meta.is_empty() {
@@ -98,7 +131,20 @@ impl Envelope {
 
 impl Serialize for Envelope {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.clone().into_members().serialize(serializer)
+        let mut map = serializer.serialize_map(None)?;
+        let mut placed = false;
+        for (name, value) in self.members.iter() {
+            if name == META {
+                placed = true;
+                map.serialize_entry(META, &self.meta)?;
+            } else {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        if !placed && !self.meta.is_empty() {
+            map.serialize_entry(META, &self.meta)?;
+        }
+        map.end()
     }
 }
 
@@ -157,6 +203,23 @@ macro_rules! message_members {
             pub fn with_meta(mut self, meta: $crate::Meta) -> Self {
                 self.envelope.meta = meta;
                 self
+            }
+
+            /// The same message, encoded once but for its `_meta`: writing it and its clones is cheap.
+            #[must_use]
+            pub fn sealed(mut self) -> Self {
+                self.envelope.seal();
+                self
+            }
+
+            /// What was encoded by [`Self::sealed`]: a JSON object without `_meta`.
+            #[must_use]
+            pub fn sealed_text(&self) -> Option<&std::sync::Arc<str>> {
+                self.envelope.sealed()
+            }
+
+            pub(crate) fn encode(&self) -> String {
+                self.envelope.encode()
             }
 
             /// The whole message as a JSON object, members in order.

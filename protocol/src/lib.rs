@@ -41,7 +41,7 @@ pub use error::{ErrorMessage, WireError};
 pub use error_code::ErrorCode;
 pub use figure::{Definition, Evidence, Figure, FigureId, FigureStatus, Scope, Target, Unit, Window};
 pub use meta::Meta;
-pub use request::Request;
+pub use request::{Request, RequestBudget};
 pub use response::ContextResponse;
 pub use status::Status;
 pub use status_message::StatusMessage;

@@ -105,6 +105,13 @@ impl Meta {
         self.0.is_empty()
     }
 
+    /// Its members as one JSON object.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        // Texts, numbers, lists and maps with text keys: writing them cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Any member, known or not, as it stands.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -29,13 +29,16 @@ pub struct PublishContext {
     pub context_type: String,
     /// The context itself. It is data to whoever reads it, never an instruction.
     pub content: Members,
+    /// After how many seconds it is no longer returned. Absent: it is until the author publishes anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_seconds: Option<u64>,
 }
 
 impl PublishContext {
     /// `content` as the answer to `context_type`.
     #[must_use]
     pub fn new(context_type: impl Into<String>, content: Members) -> Self {
-        Self { context_type: context_type.into(), content }
+        Self { context_type: context_type.into(), content, expires_in_seconds: None }
     }
 }
 
@@ -95,6 +98,71 @@ impl AnswerApproval {
     pub fn new(approval_id: impl Into<String>, decision: Decision) -> Self {
         Self { approval_id: approval_id.into(), decision, decided_by: None, note: None }
     }
+}
+
+/// How an approval stands. Closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalState {
+    /// Nobody has answered yet.
+    Pending,
+    /// Answered with yes, and not carried out yet.
+    Approved,
+    /// Answered with no.
+    Rejected,
+    /// Nobody answered in time, which counts as no.
+    Expired,
+    /// Approved and carried out.
+    Done,
+    /// Approved, and could not be carried out.
+    Failed,
+}
+
+impl ApprovalState {
+    /// All states, in the order an approval can go through them.
+    pub const ALL: &'static [Self] =
+        &[Self::Pending, Self::Approved, Self::Rejected, Self::Expired, Self::Done, Self::Failed];
+
+    /// The word as it stands in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.as_str() == word)
+    }
+
+    /// What was decided; `None` while nobody did, or when nobody did in time.
+    #[must_use]
+    pub const fn decision(self) -> Option<Decision> {
+        match self {
+            Self::Approved | Self::Done | Self::Failed => Some(Decision::Approved),
+            Self::Rejected => Some(Decision::Rejected),
+            Self::Pending | Self::Expired => None,
+        }
+    }
+}
+
+/// Payload of `list_approvals`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct ListApprovals {
+    /// Only those that stand so. Absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ApprovalState>,
+    /// How many to list at most. Absent: as many as fit a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
 }
 
 /// Payload of `get_account_context`.

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::body::members_of;
-use crate::payload::Decision;
-use crate::{Figure, Members, Status};
+use crate::payload::{ApprovalState, Decision};
+use crate::{Approval, Figure, Members, Status};
 
 /// A reply as the payload of a response.
 #[must_use]
@@ -39,6 +39,9 @@ pub struct PublishedContext {
     pub published_by: String,
     /// When it was written, RFC 3339, UTC.
     pub published_at: String,
+    /// When it stops being returned, RFC 3339, UTC. Absent: it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
     /// The context itself; absent where only its being there is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Members>,
@@ -56,24 +59,29 @@ impl PublishedContext {
             context_type: context_type.into(),
             published_by: published_by.into(),
             published_at: published_at.into(),
+            expires_at: None,
             content: None,
         }
     }
 }
 
-/// Answer to a `get_*_context` that agents published: all of it, newest first, each with its author.
+/// Answer to a `get_*_context` that agents published: the newest of each author, or with `history` what came
+/// before as well; newest first, each with its author.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PublishedContexts {
     /// What was published under the name.
     pub published: Vec<PublishedContext>,
+    /// How many older ones did not fit a message or the `limit` asked for. Absent when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<u64>,
 }
 
 impl PublishedContexts {
     /// What was published under one name.
     #[must_use]
     pub fn new(published: Vec<PublishedContext>) -> Self {
-        Self { published }
+        Self { published, left_out: None }
     }
 }
 
@@ -162,6 +170,82 @@ impl AnsweredApproval {
             decided_by: decided_by.into(),
             decided_at: decided_at.into(),
         }
+    }
+}
+
+/// One approval, with everything that is recorded of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct RecordedApproval {
+    /// The question.
+    #[serde(flatten)]
+    pub approval: Approval,
+    /// The session that asked it.
+    pub session_id: String,
+    /// The name of the question within that session.
+    pub key: String,
+    /// How it stands.
+    pub state: ApprovalState,
+    /// When it was asked, RFC 3339, UTC.
+    pub asked_at: String,
+    /// When it was answered, RFC 3339, UTC. Absent while it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<String>,
+    /// Who answered. Absent while nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// What they added. Absent when nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What came of carrying it out: what the agent says of it when `done`, the error when `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Members>,
+    /// When carrying it out ended, RFC 3339, UTC. Absent while it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<String>,
+}
+
+impl RecordedApproval {
+    /// The question `approval` of a session, asked at this time, and nothing more yet.
+    #[must_use]
+    pub fn new(
+        approval: Approval,
+        session_id: impl Into<String>,
+        key: impl Into<String>,
+        state: ApprovalState,
+        asked_at: impl Into<String>,
+    ) -> Self {
+        Self {
+            approval,
+            session_id: session_id.into(),
+            key: key.into(),
+            state,
+            asked_at: asked_at.into(),
+            decided_at: None,
+            decided_by: None,
+            note: None,
+            outcome: None,
+            finished_at: None,
+        }
+    }
+}
+
+/// Answer to `list_approvals`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Approvals {
+    /// The approvals, newest first.
+    pub approvals: Vec<RecordedApproval>,
+    /// How many older ones did not fit a message. Absent when none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<u64>,
+}
+
+impl Approvals {
+    /// These approvals, and none left out.
+    #[must_use]
+    pub fn new(approvals: Vec<RecordedApproval>) -> Self {
+        Self { approvals, left_out: None }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is asked of an agent.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::body::members_of;
@@ -19,6 +19,21 @@ pub struct Request {
 }
 
 message_members!(Request);
+
+/// What a session may use up. Each member narrows what the server allows; absent: as the server allows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct RequestBudget {
+    /// Seconds of work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
+    /// Calls of tools.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_calls: Option<u64>,
+    /// Bytes fetched from other machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_bytes: Option<u64>,
+}
 
 /// A request: who asks, what for, with what.
 #[derive(JsonSchema)]
@@ -52,10 +67,18 @@ struct RequestPayload {
     workspace: Option<String>,
     /// Sending the same request again with the same key attaches to the same session.
     idempotency_key: Option<String>,
+    /// Seconds from acceptance until the session must have ended. Absent: as the server allows.
+    deadline_seconds: Option<u64>,
+    /// What the session may use up, within what the server allows.
+    budget: Option<RequestBudget>,
     /// The session to steer or to read from; absent when `_meta.session_id` names it.
     session_id: Option<String>,
     /// The last sequence number that was seen; absent or 0 means all messages.
     after_seq: Option<u64>,
+    /// Of what agents published: whether what came before the newest of each author is wanted too.
+    history: Option<bool>,
+    /// Of what agents published: how many entries to send at most. Absent: as many as fit a message.
+    limit: Option<u64>,
 }
 
 impl JsonSchema for Request {
@@ -220,6 +243,40 @@ impl Request {
     /// `INVALID_REQUEST` when it is there and not a whole number from 0.
     pub fn after_seq(&self) -> Result<Option<u64>, WireError> {
         self.typed("after_seq", "a whole number from 0", Value::as_u64)
+    }
+
+    /// Whether what agents published before is wanted too.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST` when it is there and neither `true` nor `false`.
+    pub fn history(&self) -> Result<bool, WireError> {
+        Ok(self.typed("history", "true or false", Value::as_bool)?.unwrap_or_default())
+    }
+
+    /// How many entries to send at most.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST` when it is there and not a whole number from 0.
+    pub fn limit(&self) -> Result<Option<u64>, WireError> {
+        self.typed("limit", "a whole number from 0", Value::as_u64)
+    }
+
+    /// Seconds from acceptance until the session must have ended.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST` when it is there and not a whole number from 0.
+    pub fn deadline_seconds(&self) -> Result<Option<u64>, WireError> {
+        self.typed("deadline_seconds", "a whole number from 0", Value::as_u64)
+    }
+
+    /// What the session may use up.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST` when it is there and not an object of whole numbers from 0.
+    pub fn budget(&self) -> Result<RequestBudget, WireError> {
+        let expected = "an object of whole numbers from 0: `seconds`, `tool_calls`, `fetched_bytes`";
+        let budget = self.typed("budget", expected, |value| RequestBudget::deserialize(value).ok())?;
+        Ok(budget.unwrap_or_default())
     }
 
     /// What makes two requests the same for an idempotency key: type and payload, members in sorted order,

@@ -109,6 +109,9 @@ verbs! {
     /// Decides what the agent asked a person to decide.
     AnswerApproval "answer_approval" => "approval", Runtime Steers,
         payload::AnswerApproval => reply::AnsweredApproval;
+    /// What people were asked to decide, newest first: who decided, when, and what came of it.
+    ListApprovals "list_approvals" => "approvals", Runtime Reads,
+        payload::ListApprovals => reply::Approvals;
     /// Everything the agent knows of one of its subjects.
     GetSubjectContext "get_account_context" => "account_context", Agent Reads,
         payload::GetSubjectContext => Members;

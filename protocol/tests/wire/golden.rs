@@ -1,12 +1,12 @@
 //! One line of each message: what it is read as, what it is built from, and that both are the same.
 
 use protocol::payload::{
-    AnswerApproval, CancelSession, Decision, DescribeAgent, ExplainFigure, GetSubjectContext, ListSessions,
-    OfferContext, PublishContext, ResumeSession,
+    AnswerApproval, ApprovalState, CancelSession, Decision, DescribeAgent, ExplainFigure, GetSubjectContext,
+    ListApprovals, ListSessions, OfferContext, PublishContext, ResumeSession,
 };
 use protocol::reply::{
-    AgentDescription, AnsweredApproval, ContextOffer, OpenedFigure, PublishedContext, PublishedContexts,
-    ServedType, SessionState, Sessions,
+    AgentDescription, AnsweredApproval, Approvals, ContextOffer, OpenedFigure, PublishedContext,
+    PublishedContexts, RecordedApproval, ServedType, SessionState, Sessions,
 };
 use protocol::{
     Approval, ContextResponse, DEFAULT_LINE_LIMIT, Definition, Deliverable, Delivery, ErrorCode,
@@ -118,8 +118,12 @@ fn requests() -> Vec<(&'static str, Message)> {
     list.limit = Some(10);
     let mut describe = DescribeAgent::default();
     describe.context_types = Some(vec!["get_customer_context".to_owned()]);
-    let publish =
+    let mut publish =
         PublishContext::new("get_product_context", members(json!({"vision": "fewer clicks", "releases": 3})));
+    publish.expires_in_seconds = Some(3600);
+    let mut approvals = ListApprovals::default();
+    approvals.state = Some(ApprovalState::Pending);
+    approvals.limit = Some(10);
     let rows = [
         (
             "seed_query",
@@ -154,6 +158,7 @@ fn requests() -> Vec<(&'static str, Message)> {
         ("cancel_session", Request::verb("orchestrator", &cancel).with_meta(asked("r-3"))),
         ("resume_session", Request::verb("orchestrator", &resume).with_meta(asked("r-4"))),
         ("answer_approval", Request::verb("orchestrator", &answer)),
+        ("list_approvals", Request::verb("orchestrator", &approvals).with_meta(asked("r-7"))),
         ("get_account_context", Request::verb("sales-engineer", &subject)),
         ("explain_figure", Request::verb("orchestrator", &explain)),
         ("list_sessions", Request::verb("orchestrator", &list)),
@@ -165,7 +170,8 @@ fn requests() -> Vec<(&'static str, Message)> {
 fn responses() -> Vec<(&'static str, Message)> {
     let replied = |id: &str| Meta::new().with_in_reply_to(id);
     let at = "2025-07-01T08:00:00Z";
-    let published = PublishedContext::new("get_product_context", "product-manager", at);
+    let mut published = PublishedContext::new("get_product_context", "product-manager", at);
+    published.expires_at = Some("2025-07-01T09:00:00Z".to_owned());
     let mut with_content = published.clone();
     with_content.content = Some(members(json!({"vision": "fewer clicks", "releases": 3})));
     let mut running = SessionState::new("s-2", Status::Managing, 3);
@@ -194,7 +200,24 @@ fn responses() -> Vec<(&'static str, Message)> {
     let context = json!({"account_segments": {}, "product_usage": {}, "health_metrics": {}, "churn_risks": {},
         "growth_opportunities": {}, "success_goals": {}});
     let subject = json!({"account_id": "A-1", "health_score": null});
-    let contexts = protocol::reply::payload_of(&PublishedContexts::new(vec![with_content]));
+    let mut contexts = PublishedContexts::new(vec![with_content]);
+    contexts.left_out = Some(2);
+    let contexts = protocol::reply::payload_of(&contexts);
+    let mut done = RecordedApproval::new(approval(), "s-1", "note/A-1", ApprovalState::Done, at);
+    done.decided_at = Some("2025-07-01T08:05:00Z".to_owned());
+    done.decided_by = Some("Ida".to_owned());
+    done.note = Some("go ahead".to_owned());
+    done.outcome = Some(members(json!({"sent": true})));
+    done.finished_at = Some("2025-07-01T08:05:01Z".to_owned());
+    let waiting = RecordedApproval::new(
+        Approval::new("a-0", "send_email", "Send the welcome note to Max at A-2."),
+        "s-1",
+        "note/A-2",
+        ApprovalState::Pending,
+        at,
+    );
+    let mut approvals = Approvals::new(vec![done, waiting]);
+    approvals.left_out = Some(1);
     let rows = [
         (
             "customer_context.response",
@@ -225,6 +248,10 @@ fn responses() -> Vec<(&'static str, Message)> {
                 Verb::AnswerApproval,
                 &AnsweredApproval::new("a-1", Decision::Approved, "Ida", at),
             ),
+        ),
+        (
+            "approvals.response",
+            ContextResponse::to_verb(CSM, Verb::ListApprovals, &approvals).with_meta(replied("r-7")),
         ),
         (
             "account_context.response",
@@ -290,6 +317,9 @@ fn statuses() -> Vec<(&'static str, Message)> {
 
 fn approval() -> Approval {
     Approval::new("a-1", "send_email", "Send the renewal note to Ida at A-1.")
+        .with_figures([FigureId::from("churn_rate@segment=SMB")])
+        .with_expires_at("2025-07-08T08:00:00Z")
+        .with_details(members(json!({"to": "ida@a-1.example", "text": "Dear Ida"})))
 }
 
 fn delivery() -> Delivery {

@@ -13,6 +13,7 @@ fn request_types_are_told_apart_by_name_alone() {
         ("cancel_session", verb(Verb::CancelSession), Some("session")),
         ("resume_session", verb(Verb::ResumeSession), Some("session")),
         ("answer_approval", verb(Verb::AnswerApproval), Some("approval")),
+        ("list_approvals", verb(Verb::ListApprovals), Some("approvals")),
         ("get_account_context", verb(Verb::GetSubjectContext), Some("account_context")),
         ("explain_figure", verb(Verb::ExplainFigure), Some("figure")),
         ("list_sessions", verb(Verb::ListSessions), Some("sessions")),
