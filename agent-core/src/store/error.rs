@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -9,18 +10,18 @@ pub enum StoreError {
     Busy {
         /// What was being done.
         doing: &'static str,
-        /// What the database said.
+        /// What the database said, to all whose writes were in one transaction.
         #[source]
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// The database could not be read or written: disk full, no permission, a broken file.
     #[error("the store could not be used: {doing}")]
     Database {
         /// What was being done.
         doing: &'static str,
-        /// What the database said.
+        /// What the database said, to all whose writes were in one transaction.
         #[source]
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
     /// The folder of the database could not be made.
     #[error("could not make `{}`", path.display())]

@@ -3,6 +3,7 @@
 //! [`Store`] is what a database must be able to do; [`SqliteStore`] is the one that ships.
 //! [`Objects`] keeps the immutable files that the journal names by hash.
 
+mod approvals;
 mod contract;
 mod error;
 mod lock;
@@ -10,11 +11,13 @@ mod objects;
 mod records;
 mod sqlite;
 
+pub use approvals::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord};
 pub use contract::Store;
 pub use error::{ObjectError, StoreError};
 pub use lock::WorkspaceLock;
 pub use objects::{Objects, sha256_hex};
 pub use records::{
-    Commit, ContextEntry, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord, SessionState,
+    Claim, Commit, ContextEntry, ContextQuery, ContextsFound, JournalEntry, Lease, NewSession, Opened,
+    OutboxEntry, SessionKind, SessionRecord, SessionState, SharedBody,
 };
 pub use sqlite::SqliteStore;

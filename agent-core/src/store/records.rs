@@ -1,8 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use protocol::Figure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use super::approvals::ApprovalRecord;
 
 /// How a session stands. Closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,52 @@ impl SessionState {
     }
 }
 
+/// What a session is for. Closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionKind {
+    /// Writes into the workspace: at most one of a tenant is unfinished.
+    #[default]
+    Work,
+    /// Answers and writes no file: any number at once.
+    Question,
+}
+
+impl SessionKind {
+    /// The word stored and shown.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Question => "question",
+        }
+    }
+
+    /// The kind that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "work" => Some(Self::Work),
+            "question" => Some(Self::Question),
+            _ => None,
+        }
+    }
+}
+
+/// Who is to hold a session, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who: one process, not one person.
+    pub owner: String,
+    /// Until when, microseconds since 1970 UTC.
+    pub until: i64,
+    /// Whether the claimant has the [`WorkspaceLock`](super::WorkspaceLock).
+    ///
+    /// It must then keep the lock for as long as it holds any session that it claimed so:
+    /// whoever has the lock next takes its holder to be dead.
+    pub locked: bool,
+}
+
 /// A session to be opened, if nothing stored answers for it.
 #[derive(Clone, Debug)]
 pub struct NewSession {
@@ -50,6 +99,8 @@ pub struct NewSession {
     pub id: String,
     /// Whose it is.
     pub tenant: String,
+    /// What it is for.
+    pub kind: SessionKind,
     /// Hash of everything it depends on.
     pub pin: String,
     /// What the pin was made of, for people who ask why it changed.
@@ -60,6 +111,8 @@ pub struct NewSession {
     pub request_hash: String,
     /// Key under which a retry finds the same session.
     pub idempotency_key: Option<String>,
+    /// Who holds it from its first moment; nobody when absent.
+    pub claim: Option<Claim>,
     /// Now, microseconds since 1970 UTC.
     pub at: i64,
 }
@@ -69,9 +122,10 @@ pub struct NewSession {
 pub enum Opened {
     /// A session was made.
     New(SessionRecord),
-    /// The idempotency key, or the pin of the unfinished session, is that of this session.
+    /// The idempotency key is that of this session; or, for work, the pin of the unfinished one.
+    /// Who holds it has not changed.
     Existing(SessionRecord),
-    /// An unfinished session with another pin or request stands in the way; nothing was stored.
+    /// Work only: an unfinished session with another pin or request stands in the way; nothing was stored.
     Unfinished(SessionRecord),
     /// The idempotency key was used with another body; nothing was stored.
     KeyConflict {
@@ -87,6 +141,8 @@ pub struct SessionRecord {
     pub id: String,
     /// Whose it is.
     pub tenant: String,
+    /// What it is for.
+    pub kind: SessionKind,
     /// Hash of everything it depends on.
     pub pin: String,
     /// What the pin was made of.
@@ -103,10 +159,21 @@ pub struct SessionRecord {
     pub lease_epoch: i64,
     /// Until when the owner holds it, microseconds since 1970 UTC.
     pub lease_until: i64,
+    /// Whether the owner had the lock on the workspace when it took it.
+    pub lease_locked: bool,
     /// Microseconds since 1970 UTC.
     pub opened_at: i64,
     /// Microseconds since 1970 UTC; absent while open.
     pub closed_at: Option<i64>,
+}
+
+impl SessionRecord {
+    /// The lease of the owner named here: for the one who opened the session with a [`Claim`].
+    #[must_use]
+    pub fn lease(&self) -> Option<Lease> {
+        let owner = self.lease_owner.clone()?;
+        Some(Lease { session_id: self.id.clone(), owner, epoch: self.lease_epoch })
+    }
 }
 
 /// The right to write to a session, worthless once somebody raised the epoch.
@@ -140,6 +207,26 @@ pub struct OutboxEntry {
     pub message: String,
 }
 
+/// What many messages have in common, kept once: the whole message but for its `_meta`.
+///
+/// The [`OutboxEntry`] with this `seq` then holds `_meta` alone; read back, it is the whole message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedBody {
+    /// The message's place in its session.
+    pub seq: i64,
+    /// Hash of the text.
+    pub sha256: Arc<str>,
+    /// The message as a JSON object without `_meta`.
+    pub text: Arc<str>,
+}
+
+impl SharedBody {
+    /// The whole message: the body with its `_meta`.
+    pub(crate) fn whole(text: &str, meta: &str) -> String {
+        [text.strip_suffix('}').unwrap_or(text), ",\"_meta\":", meta, "}"].concat()
+    }
+}
+
 /// Everything that becomes true at once, or not at all.
 #[derive(Clone, Debug, Default)]
 pub struct Commit {
@@ -147,8 +234,12 @@ pub struct Commit {
     pub step: Option<JournalEntry>,
     /// Messages to announce afterwards.
     pub messages: Vec<OutboxEntry>,
+    /// The bodies of those messages that have one in common with messages of other sessions.
+    pub shared: Vec<SharedBody>,
     /// Figures the step computed.
     pub figures: Vec<Figure>,
+    /// What the step asks people to decide.
+    pub approvals: Vec<ApprovalRecord>,
     /// The state the session ends in, if it ends.
     pub close: Option<SessionState>,
     /// Now, microseconds since 1970 UTC.
@@ -171,4 +262,28 @@ pub struct ContextEntry {
     pub expires: Option<i64>,
     /// What was published.
     pub payload: Value,
+}
+
+/// Which of what agents published is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContextQuery {
+    /// The request type it answers.
+    pub context_type: String,
+    /// Now, microseconds since 1970 UTC: what has expired by then is not returned, except as history.
+    pub at: i64,
+    /// Whether what came before the newest of each author is wanted too.
+    pub history: bool,
+    /// How many at most.
+    pub limit: usize,
+    /// How many bytes of JSON at most.
+    pub bytes: usize,
+}
+
+/// What agents published, newest first, as far as it fits what was asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContextsFound {
+    /// Those that fit.
+    pub entries: Vec<ContextEntry>,
+    /// How many older ones did not.
+    pub left_out: u64,
 }

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use agent_core::store::{
-    Commit, ContextEntry, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord, Store,
-    StoreError,
+    Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord, Claim, Commit, ContextEntry, ContextQuery,
+    ContextsFound, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord, Store, StoreError,
 };
 use async_trait::async_trait;
-use protocol::{Figure, FigureId};
+use protocol::{Figure, FigureId, Members};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
@@ -21,6 +21,8 @@ pub(crate) struct FaultyStore {
     inner: Arc<dyn Store>,
     fail_at: Option<(usize, When)>,
     writes: AtomicUsize,
+    /// How often messages were read.
+    outbox_reads: AtomicUsize,
     dead: AtomicBool,
     /// So many of the next writes fail before they take effect, without the store dying of it.
     fail_next: AtomicUsize,
@@ -36,6 +38,7 @@ impl FaultyStore {
             inner,
             fail_at,
             writes: AtomicUsize::new(0),
+            outbox_reads: AtomicUsize::new(0),
             dead: AtomicBool::new(false),
             fail_next: AtomicUsize::new(0),
             on_file_hashes: Mutex::new(None),
@@ -52,6 +55,10 @@ impl FaultyStore {
 
     pub(crate) fn writes(&self) -> usize {
         self.writes.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn outbox_reads(&self) -> usize {
+        self.outbox_reads.load(Ordering::SeqCst)
     }
 
     /// Whether the fault happened.
@@ -90,7 +97,7 @@ impl FaultyStore {
 
 fn gone() -> StoreError {
     let source = sqlx::Error::Io(std::io::Error::other("the machine is gone"));
-    StoreError::Database { doing: "dying", source }
+    StoreError::Database { doing: "dying", source: Arc::new(source) }
 }
 
 #[async_trait]
@@ -106,19 +113,28 @@ impl Store for FaultyStore {
         self.up()?;
         self.inner.session(id).await
     }
-    async fn sessions(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
+    async fn sessions(&self, tenant: &str, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
         self.up()?;
-        self.inner.sessions(tenant).await
+        self.inner.sessions(tenant, limit).await
     }
-    async fn take_lease(
+    async fn unfinished(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
+        self.up()?;
+        self.inner.unfinished(tenant).await
+    }
+    async fn previous(
         &self,
-        id: &str,
-        owner: &str,
-        at: i64,
-        until: i64,
-        owner_is_dead: bool,
-    ) -> Result<Lease, StoreError> {
-        self.write(self.inner.take_lease(id, owner, at, until, owner_is_dead)).await
+        tenant: &str,
+        before: Option<(i64, &str)>,
+    ) -> Result<Option<SessionRecord>, StoreError> {
+        self.up()?;
+        self.inner.previous(tenant, before).await
+    }
+    async fn figured(&self, tenant: &str) -> Result<Option<String>, StoreError> {
+        self.up()?;
+        self.inner.figured(tenant).await
+    }
+    async fn take_lease(&self, id: &str, claim: &Claim, at: i64) -> Result<Lease, StoreError> {
+        self.write(self.inner.take_lease(id, claim, at)).await
     }
     async fn renew_lease(&self, lease: &Lease, until: i64) -> Result<(), StoreError> {
         self.up()?;
@@ -165,11 +181,16 @@ impl Store for FaultyStore {
     }
     async fn outbox(&self, id: &str, after_seq: i64) -> Result<Vec<OutboxEntry>, StoreError> {
         self.up()?;
+        self.outbox_reads.fetch_add(1, Ordering::SeqCst);
         self.inner.outbox(id, after_seq).await
     }
     async fn last_seq(&self, id: &str) -> Result<i64, StoreError> {
         self.up()?;
         self.inner.last_seq(id).await
+    }
+    async fn last_message(&self, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+        self.up()?;
+        self.inner.last_message(id).await
     }
     async fn figure(&self, session_id: &str, id: &FigureId) -> Result<Option<Figure>, StoreError> {
         self.up()?;
@@ -182,13 +203,58 @@ impl Store for FaultyStore {
     async fn publish(&self, tenant: &str, entry: ContextEntry) -> Result<(), StoreError> {
         self.write(self.inner.publish(tenant, entry)).await
     }
-    async fn contexts(&self, tenant: &str, kind: &str, at: i64) -> Result<Vec<ContextEntry>, StoreError> {
+    async fn contexts(&self, tenant: &str, query: &ContextQuery) -> Result<ContextsFound, StoreError> {
         self.up()?;
-        self.inner.contexts(tenant, kind, at).await
+        self.inner.contexts(tenant, query).await
     }
     async fn context_types(&self, tenant: &str, at: i64) -> Result<Vec<String>, StoreError> {
         self.up()?;
         self.inner.context_types(tenant, at).await
+    }
+    async fn approval(&self, tenant: &str, id: &str, at: i64) -> Result<Option<ApprovalRecord>, StoreError> {
+        self.up()?;
+        self.inner.approval(tenant, id, at).await
+    }
+    async fn standing_approval(
+        &self,
+        tenant: &str,
+        content: &str,
+        at: i64,
+    ) -> Result<Option<ApprovalRecord>, StoreError> {
+        self.up()?;
+        self.inner.standing_approval(tenant, content, at).await
+    }
+    async fn approvals(
+        &self,
+        tenant: &str,
+        filter: &ApprovalFilter,
+        at: i64,
+    ) -> Result<Vec<ApprovalRecord>, StoreError> {
+        self.up()?;
+        self.inner.approvals(tenant, filter, at).await
+    }
+    async fn answer_approval(
+        &self,
+        tenant: &str,
+        id: &str,
+        answer: &ApprovalAnswer,
+        at: i64,
+    ) -> Result<Option<Answered>, StoreError> {
+        self.write(self.inner.answer_approval(tenant, id, answer, at)).await
+    }
+    async fn finish_approval(
+        &self,
+        tenant: &str,
+        id: &str,
+        done: bool,
+        outcome: &Members,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        self.write(self.inner.finish_approval(tenant, id, done, outcome, at)).await
+    }
+    async fn expire_approvals(&self, tenant: &str, at: i64) -> Result<u64, StoreError> {
+        self.up()?;
+        self.inner.expire_approvals(tenant, at).await
     }
     async fn close(&self) {
         self.inner.close().await;

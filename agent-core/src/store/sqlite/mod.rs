@@ -1,24 +1,37 @@
 //! The store on SQLite: one writer, several readers, every commit on disk before it is acknowledged.
 
+mod approvals;
 mod context;
+mod counted;
+mod merge;
 mod migrate;
+mod op;
 mod read;
 mod sessions;
 mod write;
+mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use protocol::{Figure, FigureId};
+use futures_util::future::BoxFuture;
+use protocol::payload::ApprovalState;
+use protocol::{Figure, FigureId, Members};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
+use self::counted::Counted;
+use self::writer::Writer;
+use super::approvals::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord};
 use super::records::{
-    Commit, ContextEntry, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord,
+    Claim, Commit, ContextEntry, ContextQuery, ContextsFound, JournalEntry, Lease, NewSession, Opened,
+    OutboxEntry, SessionRecord,
 };
 use super::{Store, StoreError};
+use crate::telemetry::Meter;
 
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,7 +40,7 @@ const READERS: u32 = 4;
 /// A [`Store`] in one SQLite file.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
 }
 
@@ -51,16 +64,29 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(busy_timeout);
-        let writer = pool(1, options.clone()).await.map_err(failed("opening the database"))?;
-        migrate::to_newest(&writer).await?;
-        let readers = pool(READERS, options.read_only(true)).await.map_err(failed("opening the database"))?;
-        Ok(Self { writer, readers })
+        let mut db = options.connect().await.map_err(failed("opening the database"))?;
+        migrate::to_newest(&mut db).await?;
+        let readers = options.clone().read_only(true);
+        let readers = pool(READERS, readers).await.map_err(failed("opening the database"))?;
+        Ok(Self { writer: Writer::start(db, options), readers })
     }
 
-    /// A transaction that has the write lock from its start: one that reads first and then writes
-    /// would fail at once when another process wrote in between.
-    async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed("starting to write"))
+    /// The same store, whose commits are counted.
+    #[must_use]
+    pub fn measured(self, meter: Meter) -> Self {
+        self.writer.measure(meter);
+        self
+    }
+
+    /// Does `work` whole or not at all; it is on disk when this returns.
+    ///
+    /// Others' work is in the same transaction: what `work` returns as an error undoes only its own.
+    async fn writing<T, F>(&self, doing: &'static str, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.writer.alone(doing, work).await
     }
 }
 
@@ -79,18 +105,20 @@ fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     const BUSY: i32 = 5;
     const LOCKED: i32 = 6;
     move |source| {
-        // The low byte of an extended code is the plain one.
-        let code = source
-            .as_database_error()
-            .and_then(|error| error.code())
-            .and_then(|code| code.parse::<i32>().ok())
-            .map(|code| code & 0xff);
+        let code = code(&source);
+        let source = Arc::new(source);
         match code {
             Some(BUSY | LOCKED) => StoreError::Busy { doing, source },
-            _ if matches!(source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, source },
+            _ if matches!(*source, sqlx::Error::PoolTimedOut) => StoreError::Busy { doing, source },
             _ => StoreError::Database { doing, source },
         }
     }
+}
+
+/// The plain result code of SQLite: the low byte of the extended one.
+fn code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<i32>().ok().map(|code| code & 0xff)
 }
 
 fn unreadable(what: &'static str) -> impl Fn(serde_json::Error) -> StoreError {
@@ -100,7 +128,11 @@ fn unreadable(what: &'static str) -> impl Fn(serde_json::Error) -> StoreError {
 #[async_trait]
 impl Store for SqliteStore {
     async fn open_session(&self, new: NewSession) -> Result<Opened, StoreError> {
-        sessions::open(self, new).await
+        let opened = sessions::open(self, new).await?;
+        if let Opened::New(record) = &opened {
+            self.writer.meter().session_opened(record.kind.as_str());
+        }
+        Ok(opened)
     }
 
     async fn keyed(&self, tenant: &str, key: &str) -> Result<Option<(String, SessionRecord)>, StoreError> {
@@ -111,19 +143,28 @@ impl Store for SqliteStore {
         sessions::one(&self.readers, id).await
     }
 
-    async fn sessions(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
-        sessions::all(self, tenant).await
+    async fn sessions(&self, tenant: &str, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
+        sessions::newest(self, tenant, limit).await
     }
 
-    async fn take_lease(
+    async fn unfinished(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
+        sessions::unfinished(self, tenant).await
+    }
+
+    async fn previous(
         &self,
-        id: &str,
-        owner: &str,
-        at: i64,
-        until: i64,
-        owner_is_dead: bool,
-    ) -> Result<Lease, StoreError> {
-        write::take_lease(self, id, owner, at, until, owner_is_dead).await
+        tenant: &str,
+        before: Option<(i64, &str)>,
+    ) -> Result<Option<SessionRecord>, StoreError> {
+        sessions::previous(self, tenant, before).await
+    }
+
+    async fn figured(&self, tenant: &str) -> Result<Option<String>, StoreError> {
+        read::figured(self, tenant).await
+    }
+
+    async fn take_lease(&self, id: &str, claim: &Claim, at: i64) -> Result<Lease, StoreError> {
+        write::take_lease(self, id, claim, at).await
     }
 
     async fn renew_lease(&self, lease: &Lease, until: i64) -> Result<(), StoreError> {
@@ -131,7 +172,10 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, lease: &Lease, commit: Commit) -> Result<(), StoreError> {
-        write::commit(self, lease, commit).await
+        let counted = Counted::of(&commit);
+        write::commit(self, lease, commit).await?;
+        counted.count(&self.writer.meter());
+        Ok(())
     }
 
     async fn supersede(
@@ -140,7 +184,11 @@ impl Store for SqliteStore {
         commit: Commit,
         new: NewSession,
     ) -> Result<SessionRecord, StoreError> {
-        write::supersede(self, lease, commit, new).await
+        let counted = Counted::of(&commit);
+        let record = write::supersede(self, lease, commit, new).await?;
+        counted.count(&self.writer.meter());
+        self.writer.meter().session_opened(record.kind.as_str());
+        Ok(record)
     }
 
     async fn record_file(
@@ -177,6 +225,10 @@ impl Store for SqliteStore {
         read::last_seq(self, id).await
     }
 
+    async fn last_message(&self, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+        read::last_message(self, id).await
+    }
+
     async fn figure(&self, session_id: &str, id: &FigureId) -> Result<Option<Figure>, StoreError> {
         read::figure(self, session_id, id).await
     }
@@ -189,21 +241,74 @@ impl Store for SqliteStore {
         context::publish(self, tenant, entry).await
     }
 
-    async fn contexts(
-        &self,
-        tenant: &str,
-        context_type: &str,
-        at: i64,
-    ) -> Result<Vec<ContextEntry>, StoreError> {
-        context::under(self, tenant, context_type, at).await
+    async fn contexts(&self, tenant: &str, query: &ContextQuery) -> Result<ContextsFound, StoreError> {
+        context::under(self, tenant, query).await
     }
 
     async fn context_types(&self, tenant: &str, at: i64) -> Result<Vec<String>, StoreError> {
         context::types(self, tenant, at).await
     }
 
+    async fn approval(&self, tenant: &str, id: &str, at: i64) -> Result<Option<ApprovalRecord>, StoreError> {
+        approvals::one(&self.readers, tenant, id, at).await
+    }
+
+    async fn standing_approval(
+        &self,
+        tenant: &str,
+        content: &str,
+        at: i64,
+    ) -> Result<Option<ApprovalRecord>, StoreError> {
+        approvals::standing(self, tenant, content, at).await
+    }
+
+    async fn approvals(
+        &self,
+        tenant: &str,
+        filter: &ApprovalFilter,
+        at: i64,
+    ) -> Result<Vec<ApprovalRecord>, StoreError> {
+        approvals::all(self, tenant, filter, at).await
+    }
+
+    async fn answer_approval(
+        &self,
+        tenant: &str,
+        id: &str,
+        answer: &ApprovalAnswer,
+        at: i64,
+    ) -> Result<Option<Answered>, StoreError> {
+        let answered = approvals::answer(self, tenant, id, answer, at).await?;
+        if let Some(Answered::Now(record)) = &answered {
+            self.writer.meter().approval(record.state.as_str());
+        }
+        Ok(answered)
+    }
+
+    async fn finish_approval(
+        &self,
+        tenant: &str,
+        id: &str,
+        done: bool,
+        outcome: &Members,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        approvals::finish(self, tenant, id, done, outcome, at).await?;
+        let state = if done { ApprovalState::Done } else { ApprovalState::Failed };
+        self.writer.meter().approval(state.as_str());
+        Ok(())
+    }
+
+    async fn expire_approvals(&self, tenant: &str, at: i64) -> Result<u64, StoreError> {
+        let expired = approvals::expire(self, tenant, at).await?;
+        for _ in 0..expired {
+            self.writer.meter().approval(ApprovalState::Expired.as_str());
+        }
+        Ok(expired)
+    }
+
     async fn close(&self) {
-        self.readers.close().await;
         self.writer.close().await;
+        self.readers.close().await;
     }
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::{Figure, FigureId};
 
 use super::{SqliteStore, StoreError, failed, unreadable};
-use crate::store::records::{JournalEntry, OutboxEntry};
+use crate::store::records::{JournalEntry, OutboxEntry, SharedBody};
 
 pub(super) async fn journal(store: &SqliteStore, id: &str) -> Result<Vec<JournalEntry>, StoreError> {
     let rows: Vec<(String, String, String)> =
@@ -18,19 +18,31 @@ pub(super) async fn journal(store: &SqliteStore, id: &str) -> Result<Vec<Journal
         .collect())
 }
 
+/// Place, message or `_meta` alone, and the body in the latter case.
+type MessageRow = (i64, String, Option<String>);
+
+fn whole((seq, message, body): MessageRow) -> OutboxEntry {
+    match body {
+        None => OutboxEntry { seq, message },
+        Some(text) => OutboxEntry { seq, message: SharedBody::whole(&text, &message) },
+    }
+}
+
 pub(super) async fn outbox(
     store: &SqliteStore,
     id: &str,
     after_seq: i64,
 ) -> Result<Vec<OutboxEntry>, StoreError> {
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as("SELECT seq, message FROM outbox WHERE session_id = ? AND seq > ? ORDER BY seq")
-            .bind(id)
-            .bind(after_seq)
-            .fetch_all(&store.readers)
-            .await
-            .map_err(failed("reading messages"))?;
-    Ok(rows.into_iter().map(|(seq, message)| OutboxEntry { seq, message }).collect())
+    let rows: Vec<MessageRow> = sqlx::query_as(
+        "SELECT seq, message, text FROM outbox LEFT JOIN bodies ON sha256 = body
+         WHERE session_id = ? AND seq > ? ORDER BY seq",
+    )
+    .bind(id)
+    .bind(after_seq)
+    .fetch_all(&store.readers)
+    .await
+    .map_err(failed("reading messages"))?;
+    Ok(rows.into_iter().map(whole).collect())
 }
 
 pub(super) async fn last_seq(store: &SqliteStore, id: &str) -> Result<i64, StoreError> {
@@ -39,6 +51,31 @@ pub(super) async fn last_seq(store: &SqliteStore, id: &str) -> Result<i64, Store
         .fetch_one(&store.readers)
         .await
         .map_err(failed("reading messages"))
+}
+
+pub(super) async fn last_message(store: &SqliteStore, id: &str) -> Result<Option<OutboxEntry>, StoreError> {
+    let row: Option<MessageRow> = sqlx::query_as(
+        "SELECT seq, message, text FROM outbox LEFT JOIN bodies ON sha256 = body
+         WHERE session_id = ? ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(&store.readers)
+    .await
+    .map_err(failed("reading messages"))?;
+    Ok(row.map(whole))
+}
+
+/// Looks only at work sessions: of questions there may be any number.
+pub(super) async fn figured(store: &SqliteStore, tenant: &str) -> Result<Option<String>, StoreError> {
+    sqlx::query_scalar(
+        "SELECT id FROM sessions INDEXED BY work_by_state WHERE tenant = ? AND kind = 'work'
+         AND EXISTS (SELECT 1 FROM figures WHERE session_id = sessions.id)
+         ORDER BY opened_at DESC, id DESC LIMIT 1",
+    )
+    .bind(tenant)
+    .fetch_optional(&store.readers)
+    .await
+    .map_err(failed("reading figures"))
 }
 
 pub(super) async fn figure(

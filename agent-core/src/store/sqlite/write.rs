@@ -1,58 +1,91 @@
-use protocol::Figure;
-use sqlx::{Sqlite, Transaction};
+use sqlx::SqliteConnection;
 
-use super::sessions::{insert, one};
-use super::{SqliteStore, StoreError, failed, unreadable};
+use super::op::{Op, Told};
+use super::sessions::{NewRow, insert, move_keys, one};
+use super::{SqliteStore, StoreError, approvals, failed, unreadable};
 use crate::store::records::{
-    Commit, JournalEntry, Lease, NewSession, OutboxEntry, SessionRecord, SessionState,
+    Claim, Commit, JournalEntry, Lease, NewSession, OutboxEntry, SessionRecord, SessionState, SharedBody,
 };
+
+const TAKING: &str = "taking a session";
+const EXTENDING: &str = "extending a lease";
+const COMMITTING: &str = "committing a step";
+const RECORDING: &str = "recording a file";
 
 pub(super) async fn take_lease(
     store: &SqliteStore,
     id: &str,
-    owner: &str,
+    claim: &Claim,
     at: i64,
-    until: i64,
-    owner_is_dead: bool,
 ) -> Result<Lease, StoreError> {
-    let failed = failed("taking a session");
-    let mut transaction = store.write().await?;
-    let record =
-        one(&mut *transaction, id).await?.ok_or_else(|| StoreError::NoSession { id: id.to_owned() })?;
+    let (id, claim) = (id.to_owned(), claim.clone());
+    store.writing(TAKING, move |db| Box::pin(take(db, id, claim, at))).await
+}
+
+async fn take(db: &mut SqliteConnection, id: String, claim: Claim, at: i64) -> Result<Lease, StoreError> {
+    let Some(record) = one(&mut *db, &id).await? else { return Err(StoreError::NoSession { id }) };
     if record.state != SessionState::Open {
-        return Err(StoreError::Closed { id: id.to_owned() });
+        return Err(StoreError::Closed { id });
     }
-    if let Some(holder) = record.lease_owner
-        && !owner_is_dead
-        && holder != owner
-        && record.lease_until > at
-    {
-        return Err(StoreError::LeaseHeld { id: id.to_owned(), owner: holder });
+    if let Some(holder) = record.lease_owner {
+        // Two live processes never have the lock; of a holder who took it without, nothing is known.
+        let dead = claim.locked && record.lease_locked;
+        if holder != claim.owner && record.lease_until > at && !dead {
+            return Err(StoreError::LeaseHeld { id, owner: holder });
+        }
     }
     let epoch = record.lease_epoch + 1;
-    sqlx::query("UPDATE sessions SET lease_owner = ?, lease_epoch = ?, lease_until = ? WHERE id = ?")
-        .bind(owner)
-        .bind(epoch)
-        .bind(until)
-        .bind(id)
-        .execute(&mut *transaction)
-        .await
-        .map_err(&failed)?;
-    transaction.commit().await.map_err(&failed)?;
-    Ok(Lease { session_id: id.to_owned(), owner: owner.to_owned(), epoch })
+    sqlx::query(
+        "UPDATE sessions SET lease_owner = ?, lease_epoch = ?, lease_until = ?, lease_locked = ? WHERE id = ?",
+    )
+    .bind(&claim.owner)
+    .bind(epoch)
+    .bind(claim.until)
+    .bind(claim.locked)
+    .bind(&id)
+    .execute(db)
+    .await
+    .map_err(failed(TAKING))?;
+    Ok(Lease { session_id: id, owner: claim.owner, epoch })
 }
 
 pub(super) async fn renew_lease(store: &SqliteStore, lease: &Lease, until: i64) -> Result<(), StoreError> {
-    let mut transaction = store.write().await?;
-    check_lease(&mut transaction, lease).await?;
-    extend_lease(&mut transaction, lease, until).await?;
-    transaction.commit().await.map_err(failed("extending a lease"))
+    let lease = lease.clone();
+    store
+        .writing(EXTENDING, move |db| {
+            Box::pin(async move {
+                check_lease(db, &lease).await?;
+                extend_lease(db, &lease, until).await
+            })
+        })
+        .await
+}
+
+/// A commit as it is written.
+pub(super) struct CommitRow {
+    pub(super) lease: Lease,
+    pub(super) commit: Commit,
+    /// Its figures: id and JSON.
+    pub(super) figures: Vec<(String, String)>,
+}
+
+impl CommitRow {
+    /// Made before the writer gets it, which has enough to do.
+    fn new(lease: &Lease, mut commit: Commit) -> Result<Self, StoreError> {
+        let figures = std::mem::take(&mut commit.figures)
+            .into_iter()
+            .map(|figure| {
+                let json = serde_json::to_string(&figure).map_err(unreadable("figures.figure"))?;
+                Ok((figure.id.to_string(), json))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        Ok(Self { lease: lease.clone(), commit, figures })
+    }
 }
 
 pub(super) async fn commit(store: &SqliteStore, lease: &Lease, commit: Commit) -> Result<(), StoreError> {
-    let mut transaction = store.write().await?;
-    apply(&mut transaction, lease, commit).await?;
-    transaction.commit().await.map_err(failed("committing a step"))
+    let row = CommitRow::new(lease, commit)?;
+    store.writer.tell(COMMITTING, |reply| Op::Commit(Box::new(Told::new(row, reply)))).await
 }
 
 pub(super) async fn supersede(
@@ -61,31 +94,41 @@ pub(super) async fn supersede(
     commit: Commit,
     new: NewSession,
 ) -> Result<SessionRecord, StoreError> {
-    let mut transaction = store.write().await?;
-    apply(&mut transaction, lease, commit).await?;
-    let record = insert(&mut transaction, &new).await?;
-    transaction.commit().await.map_err(failed("superseding a session"))?;
-    Ok(record)
+    let (end, new) = (CommitRow::new(lease, commit)?, NewRow::new(new)?);
+    store
+        .writing("superseding a session", move |db| {
+            Box::pin(async move {
+                apply(db, &end).await?;
+                insert(db, &new).await?;
+                move_keys(db, &end.lease.session_id, &new.record).await?;
+                Ok(new.record)
+            })
+        })
+        .await
 }
 
-async fn apply(
-    transaction: &mut Transaction<'_, Sqlite>,
-    lease: &Lease,
-    commit: Commit,
-) -> Result<(), StoreError> {
-    check_lease(transaction, lease).await?;
+/// One commit, step by step, so that it is known what is wrong with it.
+pub(super) async fn apply(db: &mut SqliteConnection, row: &CommitRow) -> Result<(), StoreError> {
+    let CommitRow { lease, commit, figures } = row;
+    check_lease(db, lease).await?;
     if let Some(step) = &commit.step {
-        add_step(transaction, lease, step).await?;
+        add_step(db, lease, step).await?;
+    }
+    for body in &commit.shared {
+        add_body(db, body).await?;
     }
     for message in &commit.messages {
-        add_message(transaction, lease, message).await?;
+        add_message(db, lease, message, body_of(commit, message)).await?;
     }
-    for figure in &commit.figures {
-        add_figure(transaction, lease, figure).await?;
+    for (figure, json) in figures {
+        add_figure(db, lease, figure, json).await?;
     }
-    extend_lease(transaction, lease, commit.lease_until).await?;
+    for approval in &commit.approvals {
+        approvals::add(db, approval).await?;
+    }
+    extend_lease(db, lease, commit.lease_until).await?;
     if let Some(state) = commit.close {
-        close(transaction, lease, state, commit.at).await?;
+        close(db, lease, state, commit.at).await?;
     }
     Ok(())
 }
@@ -97,57 +140,60 @@ pub(super) async fn record_file(
     sha256: &str,
     placed: &str,
 ) -> Result<(), StoreError> {
-    let failed = failed("recording a file");
-    let mut transaction = store.write().await?;
-    check_lease(&mut transaction, lease).await?;
-    sqlx::query(
-        "INSERT INTO files (tenant, session_id, path, sha256, placed)
-         SELECT tenant, id, ?, ?, ? FROM sessions WHERE id = ?
-         ON CONFLICT (session_id, path, sha256) DO UPDATE SET placed = excluded.placed",
-    )
-    .bind(path)
-    .bind(sha256)
-    .bind(placed)
-    .bind(&lease.session_id)
-    .execute(&mut *transaction)
-    .await
-    .map_err(&failed)?;
-    transaction.commit().await.map_err(&failed)
+    let lease = lease.clone();
+    let (path, sha256, placed) = (path.to_owned(), sha256.to_owned(), placed.to_owned());
+    store
+        .writing(RECORDING, move |db| {
+            Box::pin(async move {
+                check_lease(db, &lease).await?;
+                sqlx::query(
+                    "INSERT INTO files (tenant, session_id, path, sha256, placed)
+                     SELECT tenant, id, ?, ?, ? FROM sessions WHERE id = ?
+                     ON CONFLICT (session_id, path, sha256) DO UPDATE SET placed = excluded.placed",
+                )
+                .bind(path)
+                .bind(sha256)
+                .bind(placed)
+                .bind(lease.session_id)
+                .execute(db)
+                .await
+                .map(drop)
+                .map_err(failed(RECORDING))
+            })
+        })
+        .await
 }
 
 /// The fence: a worker whose epoch was raised writes nothing, however late it wakes up.
-async fn check_lease(transaction: &mut Transaction<'_, Sqlite>, lease: &Lease) -> Result<(), StoreError> {
+async fn check_lease(db: &mut SqliteConnection, lease: &Lease) -> Result<(), StoreError> {
     let id = &lease.session_id;
-    let record =
-        one(&mut **transaction, id).await?.ok_or_else(|| StoreError::NoSession { id: id.clone() })?;
-    if record.lease_epoch != lease.epoch || record.lease_owner.as_deref() != Some(&lease.owner) {
+    let held: Option<(Option<String>, i64, String)> =
+        sqlx::query_as("SELECT lease_owner, lease_epoch, state FROM sessions WHERE id = ?")
+            .bind(id)
+            .fetch_optional(db)
+            .await
+            .map_err(failed("checking a lease"))?;
+    let (owner, epoch, state) = held.ok_or_else(|| StoreError::NoSession { id: id.clone() })?;
+    if epoch != lease.epoch || owner.as_ref() != Some(&lease.owner) {
         return Err(StoreError::LeaseLost { id: id.clone() });
     }
-    if record.state != SessionState::Open {
+    if state != SessionState::Open.as_str() {
         return Err(StoreError::Closed { id: id.clone() });
     }
     Ok(())
 }
 
-async fn extend_lease(
-    transaction: &mut Transaction<'_, Sqlite>,
-    lease: &Lease,
-    until: i64,
-) -> Result<(), StoreError> {
+async fn extend_lease(db: &mut SqliteConnection, lease: &Lease, until: i64) -> Result<(), StoreError> {
     sqlx::query("UPDATE sessions SET lease_until = max(lease_until, ?) WHERE id = ?")
         .bind(until)
         .bind(&lease.session_id)
-        .execute(&mut **transaction)
+        .execute(&mut *db)
         .await
         .map(drop)
         .map_err(failed("extending a lease"))
 }
 
-async fn add_step(
-    transaction: &mut Transaction<'_, Sqlite>,
-    lease: &Lease,
-    step: &JournalEntry,
-) -> Result<(), StoreError> {
+async fn add_step(db: &mut SqliteConnection, lease: &Lease, step: &JournalEntry) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO journal (session_id, step, key, input_hash, output_hash)
          SELECT ?1, 1 + count(*), ?2, ?3, ?4 FROM journal WHERE session_id = ?1",
@@ -156,22 +202,40 @@ async fn add_step(
     .bind(&step.key)
     .bind(&step.input_hash)
     .bind(&step.output_hash)
-    .execute(&mut **transaction)
+    .execute(&mut *db)
     .await
     .map(drop)
     .map_err(duplicate(lease, format!("step `{}`", step.key)))
 }
 
+/// Keeps what many messages have in common; it may be there already.
+pub(super) async fn add_body(db: &mut SqliteConnection, body: &SharedBody) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO bodies (sha256, text) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(&*body.sha256)
+        .bind(&*body.text)
+        .execute(db)
+        .await
+        .map(drop)
+        .map_err(failed("keeping a message's body"))
+}
+
+/// The name of the body that a message of `commit` shares, if it does.
+pub(super) fn body_of<'a>(commit: &'a Commit, message: &OutboxEntry) -> Option<&'a str> {
+    commit.shared.iter().find(|body| body.seq == message.seq).map(|body| &*body.sha256)
+}
+
 async fn add_message(
-    transaction: &mut Transaction<'_, Sqlite>,
+    db: &mut SqliteConnection,
     lease: &Lease,
     message: &OutboxEntry,
+    body: Option<&str>,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO outbox (session_id, seq, message) VALUES (?, ?, ?)")
+    sqlx::query("INSERT INTO outbox (session_id, seq, message, body) VALUES (?, ?, ?, ?)")
         .bind(&lease.session_id)
         .bind(message.seq)
         .bind(&message.message)
-        .execute(&mut **transaction)
+        .bind(body)
+        .execute(&mut *db)
         .await
         .map(drop)
         .map_err(duplicate(lease, format!("message {}", message.seq)))
@@ -179,37 +243,29 @@ async fn add_message(
 
 /// The same figure may be recorded again; another value under the same id may not.
 async fn add_figure(
-    transaction: &mut Transaction<'_, Sqlite>,
+    db: &mut SqliteConnection,
     lease: &Lease,
-    figure: &Figure,
+    figure: &str,
+    json: &str,
 ) -> Result<(), StoreError> {
-    let failed = failed("recording a figure");
-    let json = serde_json::to_string(figure).map_err(unreadable("figures.figure"))?;
-    let added =
-        sqlx::query("INSERT INTO figures (session_id, id, figure) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-            .bind(&lease.session_id)
-            .bind(figure.id.as_str())
-            .bind(&json)
-            .execute(&mut **transaction)
-            .await
-            .map_err(&failed)?;
-    if added.rows_affected() == 1 {
-        return Ok(());
+    let added = sqlx::query(
+        "INSERT INTO figures (session_id, id, figure) VALUES (?, ?, ?)
+         ON CONFLICT (session_id, id) DO UPDATE SET figure = excluded.figure WHERE figure = excluded.figure",
+    )
+    .bind(&lease.session_id)
+    .bind(figure)
+    .bind(json)
+    .execute(db)
+    .await
+    .map_err(failed("recording a figure"))?;
+    if added.rows_affected() == 0 {
+        return Err(StoreError::FigureConflict { id: lease.session_id.clone(), figure: figure.to_owned() });
     }
-    let kept: String = sqlx::query_scalar("SELECT figure FROM figures WHERE session_id = ? AND id = ?")
-        .bind(&lease.session_id)
-        .bind(figure.id.as_str())
-        .fetch_one(&mut **transaction)
-        .await
-        .map_err(&failed)?;
-    if kept == json {
-        return Ok(());
-    }
-    Err(StoreError::FigureConflict { id: lease.session_id.clone(), figure: figure.id.to_string() })
+    Ok(())
 }
 
 async fn close(
-    transaction: &mut Transaction<'_, Sqlite>,
+    db: &mut SqliteConnection,
     lease: &Lease,
     state: SessionState,
     at: i64,
@@ -218,7 +274,7 @@ async fn close(
         .bind(state.as_str())
         .bind(at)
         .bind(&lease.session_id)
-        .execute(&mut **transaction)
+        .execute(&mut *db)
         .await
         .map(drop)
         .map_err(failed("ending a session"))
