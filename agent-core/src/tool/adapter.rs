@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use schemars::JsonSchema;
@@ -9,9 +10,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::confined::Confined;
 use super::error::ToolError;
+use super::spend::Spend;
 
 /// What a tool can do to the world. Closed: a new kind of reach is a new decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -23,6 +26,8 @@ pub enum Access {
     Write,
     /// Reaches other machines.
     Network,
+    /// Reaches a customer, or writes to a system that is not ours: runs only to carry out what was approved.
+    Foreign,
 }
 
 /// One tool: its name, what it takes, what it gives, what it can reach.
@@ -47,7 +52,10 @@ pub trait Tool: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Output, ToolError>> + Send;
 }
 
-/// What a call may use: the confined workspace and the sign to stop.
+/// What a call may use: the confined workspace, the sign to stop, and how much.
+///
+/// A session does not end while anybody holds a clone of the context of one of its calls: work that is moved
+/// to another thread takes the context with it, and lets go of it when it is done.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ToolContext {
@@ -55,12 +63,27 @@ pub struct ToolContext {
     pub workspace: Confined,
     /// Cancelled when the session ends; long work looks at it.
     pub cancel: CancellationToken,
+    /// The approval that is being carried out, and the idempotency key of what is done for it.
+    pub approval: Option<Arc<str>>,
+    /// What the session's calls use up together.
+    pub spend: Arc<Spend>,
+    _under_way: Option<TaskTrackerToken>,
 }
 
 impl ToolContext {
     /// A context over a workspace.
     pub fn new(workspace: Confined, cancel: CancellationToken) -> Self {
-        Self { workspace, cancel }
+        Self { workspace, cancel, approval: None, spend: Arc::new(Spend::unlimited()), _under_way: None }
+    }
+
+    /// The same context for other work: with its own sign to stop, and its own count of what it uses up.
+    pub(super) fn for_work(&self, cancel: CancellationToken, spend: Arc<Spend>) -> Self {
+        Self { cancel, spend, ..self.clone() }
+    }
+
+    /// The same context for one call, which counts as under way for as long as it is held.
+    pub(super) fn under_way(&self, token: TaskTrackerToken) -> Self {
+        Self { _under_way: Some(token), ..self.clone() }
     }
 }
 

@@ -3,7 +3,8 @@
 use super::error::ToolError;
 
 /// Runs blocking work to its end. Dropping the future does not stop the work: a write that has
-/// begun is finished, never left half done.
+/// begun is finished, never left half done. The work holds the call's [`super::ToolContext`], so that
+/// its session does not say that it has ended before the work is done.
 pub(super) async fn blocking<T, F>(tool: &'static str, work: F) -> Result<T, ToolError>
 where
     T: Send + 'static,

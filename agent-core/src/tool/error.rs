@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use super::web::WebRefusal;
+
 /// Who a failure concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
@@ -75,6 +77,12 @@ pub enum ToolError {
         /// What it does grant.
         granted: Vec<String>,
     },
+    /// The tool reaches a customer or a system that is not ours, and nobody approved it.
+    #[error("tool `{tool}` reaches people or systems outside: it runs only to carry out what was approved")]
+    Asks {
+        /// The tool asked for.
+        tool: String,
+    },
     /// No tool of this name is registered.
     #[error("unknown tool `{tool}`")]
     Unknown {
@@ -123,6 +131,14 @@ pub enum ToolError {
         /// What to do instead.
         hint: String,
     },
+    /// A page is not fetched, or a search not made.
+    #[error("`{}` {reason}", shortened(.url))]
+    Web {
+        /// The URL as asked for.
+        url: String,
+        /// Why.
+        reason: WebRefusal,
+    },
     /// The output is over the registry's cap.
     #[error("output of `{tool}` is over {limit} bytes")]
     OutputTooLarge {
@@ -142,6 +158,14 @@ pub enum ToolError {
         #[source]
         source: io::Error,
     },
+    /// The session used up what it may spend.
+    #[error("the session may use {limit} {what} and needs more")]
+    OverBudget {
+        /// What was used up: `tool calls`, `fetched bytes`.
+        what: &'static str,
+        /// How much of it there was.
+        limit: u64,
+    },
     /// The session was cancelled while the tool ran.
     #[error("stopped: the session was cancelled")]
     Stopped,
@@ -160,14 +184,18 @@ impl ToolError {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Denied { .. }
+            | Self::Asks { .. }
             | Self::Unknown { .. }
             | Self::BadInput { .. }
             | Self::Refused { .. }
             | Self::NotFound { .. }
             | Self::Conflict { .. }
             | Self::Invalid { .. }
+            | Self::Web { .. }
             | Self::OutputTooLarge { .. } => FailureKind::TellCaller,
-            Self::Storage { .. } | Self::Stopped | Self::Broken { .. } => FailureKind::EndSession,
+            Self::Storage { .. } | Self::OverBudget { .. } | Self::Stopped | Self::Broken { .. } => {
+                FailureKind::EndSession
+            }
         }
     }
 
@@ -178,6 +206,9 @@ impl ToolError {
                 "{definition} grants {}; add `{tool}` to its `tools` if the agent should have it",
                 listed(granted)
             )),
+            Self::Asks { tool } => {
+                Some(format!("propose what `{tool}` would do, and call it when the approval is carried out"))
+            }
             Self::Unknown { known, .. } => Some(format!("known tools are {}", listed(known))),
             Self::BadInput { tool, .. } => Some(format!("see the input schema of `{tool}`")),
             Self::Refused { reason, .. } => remedy(*reason).map(str::to_owned),
@@ -186,8 +217,9 @@ impl ToolError {
                 Some("read the file again and repeat the change on what it holds".into())
             }
             Self::Invalid { hint, .. } => Some(hint.clone()),
+            Self::Web { reason, .. } => reason.remedy().map(str::to_owned),
             Self::OutputTooLarge { .. } => Some("ask for a smaller part".into()),
-            Self::Storage { .. } | Self::Stopped | Self::Broken { .. } => None,
+            Self::Storage { .. } | Self::OverBudget { .. } | Self::Stopped | Self::Broken { .. } => None,
         }
     }
 
@@ -228,6 +260,12 @@ fn listed(names: &[String]) -> String {
         [] => "no tool".to_owned(),
         names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// A URL out of data can be as long as its author likes.
+fn shortened(url: &str) -> String {
+    let short: String = url.chars().filter(|c| !c.is_control()).take(200).collect();
+    if short.len() < url.len() { short + "…" } else { short }
 }
 
 fn found_words(found: &Option<String>) -> String {

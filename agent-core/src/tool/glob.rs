@@ -1,5 +1,6 @@
 //! Finds files by the shape of their path.
 
+use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::adapter::{Access, Tool, ToolContext};
 use super::blocking::blocking;
 use super::error::ToolError;
-use super::walk::{Skipped, Walk};
+use super::walk::{Entry, Skipped, Skips, Visitor, Walk};
 
 /// Paths in one answer, unless asked otherwise.
 const PATHS: usize = 5_000;
@@ -98,24 +99,55 @@ fn find(input: &GlobInput, cx: &ToolContext) -> Result<GlobOutput, ToolError> {
     let pattern = input.pattern.trim_start_matches("./");
     let matcher = matcher(pattern)?;
     let limit = input.limit.unwrap_or(PATHS);
-    let (mut paths, mut room, mut total) = (Vec::new(), PATHS_CAP, 0);
-    let mut walk = Walk::new(cx, input.respect_gitignore, literal_directory(pattern));
-    walk.run(input.path.as_deref().unwrap_or("."), &mut |entry, _| {
-        if matcher.is_match(entry.below) {
-            total += 1;
-            if paths.len() < limit && entry.path.len() <= room {
-                room -= entry.path.len();
-                paths.push(entry.path.to_owned());
-            } else {
-                // What follows is left out too, so that the list has no gaps.
-                room = 0;
-            }
+    let walk = Walk::new(cx, input.respect_gitignore, literal_directory(pattern));
+    let (threads, skips) = walk.run(input.path.as_deref().unwrap_or("."), || {
+        // A clone has its own scratch space, and does not wait for another thread's.
+        First { matcher: matcher.clone(), limit, paths: BinaryHeap::new(), bytes: 0, total: 0 }
+    })?;
+    let total = threads.iter().map(|first| first.total).sum();
+    let mut found: Vec<String> = threads.into_iter().flat_map(|first| first.paths).collect();
+    found.sort_unstable();
+    let mut bytes = 0;
+    let fits = |path: &String| {
+        bytes += path.len();
+        bytes <= PATHS_CAP
+    };
+    let paths: Vec<String> = found.into_iter().take(limit).take_while(fits).collect();
+    let (skipped, skipped_total) = skips.named(None);
+    Ok(GlobOutput { truncated: paths.len() < total, paths, total, skipped, skipped_total })
+}
+
+/// The first of the paths that match, in byte order, as far as one thread met them.
+struct First {
+    matcher: GlobMatcher,
+    limit: usize,
+    paths: BinaryHeap<String>,
+    bytes: usize,
+    total: usize,
+}
+
+impl Visitor for First {
+    const SHARED: bool = false;
+
+    fn visit(&mut self, entry: &Entry<'_>, _: &mut Skips) -> ControlFlow<()> {
+        if !self.matcher.is_match(entry.below) {
+            return ControlFlow::Continue(());
+        }
+        self.total += 1;
+        if self.paths.len() >= self.limit && self.paths.peek().is_none_or(|last| last.as_str() < entry.path) {
+            return ControlFlow::Continue(());
+        }
+        self.bytes += entry.path.len();
+        self.paths.push(entry.path.to_owned());
+        // The last one goes when those before it fill the answer.
+        while let Some(last) = self.paths.peek()
+            && (self.paths.len() > self.limit || self.bytes - last.len() > PATHS_CAP)
+        {
+            self.bytes -= last.len();
+            self.paths.pop();
         }
         ControlFlow::Continue(())
-    })?;
-    let truncated = paths.len() < total;
-    let skipped_total = walk.skips.count;
-    Ok(GlobOutput { paths, total, truncated, skipped: walk.skips.named, skipped_total })
+    }
 }
 
 /// One glob over a path below the place where a search begins.

@@ -1,6 +1,5 @@
 //! Finds lines by a regular expression.
 
-use std::fs::File;
 use std::io;
 use std::ops::ControlFlow;
 
@@ -14,12 +13,13 @@ use super::adapter::{Access, Tool, ToolContext};
 use super::blocking::blocking;
 use super::error::ToolError;
 use super::glob::matcher as glob_matcher;
-use super::walk::{Skipped, Walk};
+use super::grep_best::{Best, Known};
+use super::walk::{Entry, Skipped, Skips, Visitor, Walk};
 
 /// Matching lines in one answer, unless asked otherwise.
 const MATCHES: usize = 250;
 /// Most bytes of lines in one answer.
-const LINES_CAP: usize = 384 * 1024;
+pub(super) const LINES_CAP: usize = 384 * 1024;
 /// Longer lines are cut.
 const LINE_CAP: usize = 2_000;
 /// Most lines of context on either side.
@@ -113,7 +113,7 @@ pub struct GrepOutput {
     pub matches: usize,
     /// Files with a match among them.
     pub files: usize,
-    /// Files searched until the search ended.
+    /// Files searched, as far as the last line listed when the list is cut.
     pub searched: usize,
     /// There is more than is listed.
     pub truncated: bool,
@@ -142,31 +142,55 @@ fn search(input: &GrepInput, cx: &ToolContext) -> Result<GrepOutput, ToolError> 
     let matcher = regex(input)?;
     let filter = Filter::new(&input.globs)?;
     let context = input.context.min(CONTEXT_CAP);
-    let mut searcher = SearcherBuilder::new()
-        .line_number(true)
-        .before_context(context)
-        .after_context(context)
-        .binary_detection(BinaryDetection::quit(0))
-        .heap_limit(Some(HEAP))
-        .build();
-    let mut found = Found {
-        lines: Vec::new(),
-        matches: 0,
-        files: 0,
-        most: input.max_results.unwrap_or(MATCHES),
-        room: LINES_CAP,
-        truncated: false,
-        binary: false,
-    };
-    let mut searched = 0;
-    let mut stopped = false;
-    let mut walk = Walk::new(cx, input.respect_gitignore, "");
-    walk.run(input.path.as_deref().unwrap_or("."), &mut |entry, skips| {
-        if cx.cancel.is_cancelled() {
-            stopped = true;
-            return ControlFlow::Break(());
-        }
-        if !filter.takes(entry.below) {
+    let best = Best::new(input.max_results.unwrap_or(MATCHES));
+    let walk = Walk::new(cx, input.respect_gitignore, "");
+    let (threads, skips) = walk.run(input.path.as_deref().unwrap_or("."), || {
+        let searcher = SearcherBuilder::new()
+            .line_number(true)
+            .before_context(context)
+            .after_context(context)
+            .binary_detection(BinaryDetection::quit(0))
+            .heap_limit(Some(HEAP))
+            .build();
+        // A clone has its own scratch space, and does not wait for another thread's.
+        let (matcher, filter) = (matcher.clone(), filter.clone());
+        Seeker { searcher, matcher, filter, best: &best, searched: Vec::new(), known: Known::default() }
+    })?;
+    let searched: Vec<String> = threads.into_iter().flat_map(|seeker| seeker.searched).collect();
+    let answer = best.answer();
+    let last = answer.cut.as_deref();
+    let (skipped, skipped_total) = skips.named(last);
+    Ok(GrepOutput {
+        searched: searched.iter().filter(|path| last.is_none_or(|last| path.as_str() <= last)).count(),
+        truncated: answer.cut.is_some(),
+        lines: answer.lines,
+        matches: answer.matches,
+        files: answer.files,
+        skipped,
+        skipped_total,
+    })
+}
+
+/// One thread of a search.
+struct Seeker<'a> {
+    searcher: Searcher,
+    matcher: RegexMatcher,
+    filter: Filter,
+    best: &'a Best,
+    searched: Vec<String>,
+    known: Known,
+}
+
+impl Visitor for Seeker<'_> {
+    const SHARED: bool = true;
+
+    fn wants(&mut self, path: &str) -> bool {
+        self.best.look(&mut self.known);
+        self.known.wants(path)
+    }
+
+    fn visit(&mut self, entry: &Entry<'_>, skips: &mut Skips) -> ControlFlow<()> {
+        if !self.filter.takes(entry.below) {
             return ControlFlow::Continue(());
         }
         let (file, size) = match entry.open() {
@@ -177,26 +201,21 @@ fn search(input: &GrepInput, cx: &ToolContext) -> Result<GrepOutput, ToolError> 
                 return ControlFlow::Continue(());
             }
         };
-        searched += 1;
-        if let Err(source) = found.search(&mut searcher, &matcher, &file, size, entry.path) {
+        self.searched.push(entry.path.to_owned());
+        let mut found = InFile::new(self.best.most, entry.path);
+        // A file that grows meanwhile is searched to the size it had. Files are not mapped into
+        // memory: one that shrinks meanwhile would end the process.
+        let result = self.searcher.search_reader(&self.matcher, io::Read::take(file, size), &mut found);
+        if let Err(source) = result {
             skips.add(entry.path, source);
         } else if found.binary {
             skips.add(entry.path, "binary file, searched up to its first NUL byte");
         }
-        if found.truncated { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
-    if stopped {
-        return Err(ToolError::Stopped);
+        if !found.lines.is_empty() || found.over {
+            self.best.add(entry.path, found);
+        }
+        ControlFlow::Continue(())
     }
-    Ok(GrepOutput {
-        lines: found.lines,
-        matches: found.matches,
-        files: found.files,
-        searched,
-        truncated: found.truncated,
-        skipped: walk.skips.named,
-        skipped_total: walk.skips.count,
-    })
 }
 
 fn regex(input: &GrepInput) -> Result<RegexMatcher, ToolError> {
@@ -212,6 +231,7 @@ fn regex(input: &GrepInput) -> Result<RegexMatcher, ToolError> {
 }
 
 /// Which files are searched.
+#[derive(Clone)]
 struct Filter {
     wanted: Vec<GlobMatcher>,
     unwanted: Vec<GlobMatcher>,
@@ -238,73 +258,58 @@ impl Filter {
     }
 }
 
-/// What has been found so far, over all files.
-struct Found {
-    lines: Vec<GrepLine>,
-    matches: usize,
-    files: usize,
+/// What a line takes of the room in an answer.
+pub(super) fn weight(line: &GrepLine) -> usize {
+    line.path.len() + line.text.len() + 64
+}
+
+/// What has been found in one file.
+pub(super) struct InFile<'a> {
+    path: &'a str,
     most: usize,
-    room: usize,
-    truncated: bool,
+    pub(super) lines: Vec<GrepLine>,
+    pub(super) matches: usize,
+    pub(super) weight: usize,
+    /// The file alone is more than an answer.
+    pub(super) over: bool,
     binary: bool,
 }
 
-impl Found {
-    /// A file that grows meanwhile is searched to the size it had. Files are not mapped into
-    /// memory: one that shrinks meanwhile would end the process.
-    fn search(
-        &mut self,
-        searcher: &mut Searcher,
-        matcher: &RegexMatcher,
-        file: &File,
-        size: u64,
-        path: &str,
-    ) -> io::Result<()> {
-        self.binary = false;
-        let before = self.matches;
-        let result =
-            searcher.search_reader(matcher, io::Read::take(file, size), InFile { found: self, path });
-        self.files += usize::from(self.matches > before);
-        result
+impl<'a> InFile<'a> {
+    fn new(most: usize, path: &'a str) -> Self {
+        Self { path, most, lines: Vec::new(), matches: 0, weight: 0, over: false, binary: false }
     }
 
     /// Whether there was room for the line.
-    fn add(&mut self, path: &str, line: Option<u64>, bytes: &[u8], context: bool) -> bool {
+    fn add(&mut self, line: Option<u64>, bytes: &[u8], context: bool) -> bool {
         let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
         let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-        let cut = &bytes[..bytes.len().min(LINE_CAP)];
-        let text = String::from_utf8_lossy(cut).into_owned();
-        let weight = path.len() + text.len() + 64;
-        if weight > self.room || (!context && self.matches == self.most) {
-            self.truncated = true;
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(LINE_CAP)]).into_owned();
+        let line = GrepLine { path: self.path.to_owned(), line: line.unwrap_or(0), text, context };
+        if self.weight + weight(&line) > LINES_CAP || (!context && self.matches == self.most) {
+            self.over = true;
             return false;
         }
-        self.room -= weight;
+        self.weight += weight(&line);
         self.matches += usize::from(!context);
-        let line = line.unwrap_or(0);
-        self.lines.push(GrepLine { path: path.to_owned(), line, text, context });
+        self.lines.push(line);
         true
     }
 }
 
-struct InFile<'a> {
-    found: &'a mut Found,
-    path: &'a str,
-}
-
-impl Sink for InFile<'_> {
+impl Sink for &mut InFile<'_> {
     type Error = io::Error;
 
     fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
-        Ok(self.found.add(self.path, found.line_number(), found.bytes(), false))
+        Ok(self.add(found.line_number(), found.bytes(), false))
     }
 
     fn context(&mut self, _: &Searcher, found: &SinkContext<'_>) -> io::Result<bool> {
-        Ok(self.found.add(self.path, found.line_number(), found.bytes(), true))
+        Ok(self.add(found.line_number(), found.bytes(), true))
     }
 
     fn binary_data(&mut self, _: &Searcher, _: u64) -> io::Result<bool> {
-        self.found.binary = true;
+        self.binary = true;
         Ok(false)
     }
 

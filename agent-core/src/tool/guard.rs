@@ -34,9 +34,22 @@ impl Guard {
         Ok(())
     }
 
-    /// [`check`](Self::check) for the entries of a walk, which have not been looked at one by one.
-    pub(super) fn hides(&self, path: &str, device: u64, inode: u64) -> bool {
-        self.denied.covers(path, Some((device, inode)))
+    /// Whether a thing is closed to reading whatever its path is. The device is asked for only when
+    /// the inode is one of a closed place.
+    pub(super) fn hides(&self, inode: u64, device: impl Fn() -> Option<u64>) -> bool {
+        self.denied.ids.iter().any(|id| id.1 == inode && device() == Some(id.0))
+    }
+
+    /// Whether a closed place may be directly or further below a directory, given with its `/`. Where
+    /// it is not, the paths of a walk need no look.
+    pub(super) fn watches(&self, directory: &str) -> bool {
+        let directory = fold(directory);
+        self.denied.paths.iter().any(|entry| entry.starts_with(&directory))
+    }
+
+    /// Whether a real path is closed to reading.
+    pub(super) fn hides_path(&self, path: &str) -> bool {
+        self.denied.covers(path, None)
     }
 }
 

@@ -82,6 +82,11 @@ impl Registry {
         })
     }
 
+    /// What a tool can reach; `None` when there is no such tool.
+    pub fn access(&self, name: &str) -> Option<Access> {
+        self.tools.get(name).map(|tool| tool.access())
+    }
+
     pub(super) async fn call(&self, name: &str, input: Value, cx: ToolContext) -> Result<Value, ToolError> {
         let output = self.find(name)?.call(input, cx).await?;
         self.capped(name, &output)?;

@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
-use super::adapter::{Tool, ToolContext};
+use super::adapter::{Access, Tool, ToolContext};
 use super::confined::Confined;
 use super::error::ToolError;
 use super::registry::{Registry, ToolInfo};
+use super::spend::Spend;
 use crate::definition::{AgentDefinition, Warning};
+use crate::telemetry::{Meter, tool_span};
 
 /// A registry narrowed by the grants of one agent, over one confined directory. Cheap to clone.
 ///
@@ -20,6 +24,9 @@ pub struct Toolbox {
     definition: Arc<str>,
     granted: Arc<[String]>,
     cx: ToolContext,
+    meter: Meter,
+    /// The calls that are under way, also those whose caller no longer waits.
+    under_way: TaskTracker,
 }
 
 impl Toolbox {
@@ -51,6 +58,8 @@ impl Toolbox {
             definition: definition.file.as_str().into(),
             granted: granted.into(),
             cx: ToolContext::new(workspace, CancellationToken::new()),
+            meter: Meter::default(),
+            under_way: TaskTracker::new(),
         };
         (toolbox, warnings)
     }
@@ -58,8 +67,38 @@ impl Toolbox {
     /// The same toolbox, whose calls stop when the token is cancelled.
     #[must_use]
     pub fn with_cancel(&self, cancel: CancellationToken) -> Self {
-        let cx = ToolContext::new(self.cx.workspace.clone(), cancel);
+        Self { cx: self.cx.for_work(cancel, Arc::clone(&self.cx.spend)), ..self.clone() }
+    }
+
+    /// The same toolbox for one piece of work: with its own sign to stop, its own count of what it uses up,
+    /// and its own list of calls under way.
+    pub(crate) fn for_work(&self, cancel: CancellationToken, spend: Arc<Spend>) -> Self {
+        let cx = self.cx.for_work(cancel, spend);
+        Self { cx, under_way: TaskTracker::new(), ..self.clone() }
+    }
+
+    /// The calls that are under way, and whatever else counts as such.
+    pub(crate) fn calls_under_way(&self) -> &TaskTracker {
+        &self.under_way
+    }
+
+    /// The same toolbox, for carrying out what was approved: tools that always ask may run.
+    #[must_use]
+    pub(crate) fn for_approval(&self, id: &str) -> Self {
+        let mut cx = self.cx.clone();
+        cx.approval = Some(id.into());
         Self { cx, ..self.clone() }
+    }
+
+    /// The same toolbox, whose calls are counted.
+    #[must_use]
+    pub fn with_meter(self, meter: Meter) -> Self {
+        Self { meter, ..self }
+    }
+
+    /// The directory the tools cannot leave.
+    pub(crate) fn workspace(&self) -> &Confined {
+        &self.cx.workspace
     }
 
     /// The tools that may be called, sorted by name.
@@ -75,14 +114,33 @@ impl Toolbox {
 
     /// Calls a tool by name, with JSON in and out.
     pub async fn call(&self, name: &str, input: Value) -> Result<Value, ToolError> {
-        let cx = self.admit(name)?;
-        self.registry.call(name, input, cx).await
+        let call = async { self.registry.call(name, input, self.admit(name)?).await };
+        self.counted(name, call).await
     }
 
     /// Calls a tool by type. The same grants and caps apply.
     pub async fn run<T: Tool>(&self, input: T::Input) -> Result<T::Output, ToolError> {
-        let cx = self.admit(T::NAME)?;
-        self.registry.run::<T>(input, cx).await
+        let call = async { self.registry.run::<T>(input, self.admit(T::NAME)?).await };
+        self.counted(T::NAME, call).await
+    }
+
+    /// Every call is a span, and is counted by how it came out.
+    async fn counted<O>(
+        &self,
+        tool: &str,
+        call: impl Future<Output = Result<O, ToolError>>,
+    ) -> Result<O, ToolError> {
+        // Only tools that there are have a name to write down.
+        let name = self.registry.names().find(|name| *name == tool).unwrap_or("(unknown)");
+        let result = call.instrument(tool_span(name)).await;
+        let outcome = match &result {
+            Ok(_) => "ok",
+            Err(ToolError::Denied { .. } | ToolError::Refused { .. }) => "denied",
+            Err(ToolError::Stopped) => "stopped",
+            Err(_) => "failed",
+        };
+        self.meter.tool_call(name, outcome);
+        result
     }
 
     fn admit(&self, tool: &str) -> Result<ToolContext, ToolError> {
@@ -94,10 +152,15 @@ impl Toolbox {
                 granted: self.granted.to_vec(),
             });
         }
+        if self.cx.approval.is_none() && self.registry.access(tool) == Some(Access::Foreign) {
+            tracing::warn!(tool, "tool call without an approval refused");
+            return Err(ToolError::Asks { tool: tool.to_owned() });
+        }
         if self.cx.cancel.is_cancelled() {
             return Err(ToolError::Stopped);
         }
+        self.cx.spend.call()?;
         tracing::debug!(tool, "tool call");
-        Ok(self.cx.clone())
+        Ok(self.cx.under_way(self.under_way.token()))
     }
 }

@@ -106,6 +106,46 @@ async fn a_search_that_is_cut_short_says_so() {
 }
 
 #[tokio::test]
+async fn a_cut_search_is_the_beginning_of_the_whole_one_every_time() {
+    let desk = desk();
+    for number in 0..400 {
+        let text = if number % 7 == 0 { "match\0" } else { "x\nmatch one\nmatch two\n" };
+        desk.put(&format!("d{}/e{}/f{number}.txt", number % 5, number % 11), text);
+    }
+    // One directory large enough for several threads.
+    (0..300).for_each(|number| desk.put(&format!("d3/large/f{number}.txt"), "a match\n"));
+    let mut input = GrepInput::new("match");
+    input.max_results = Some(5_000);
+    let whole = desk.tools.run::<Grep>(input.clone()).await.unwrap();
+    assert_eq!((whole.truncated, whole.searched, whole.skipped_total), (false, 700, 58));
+    assert!(whole.lines.is_sorted_by_key(|line| (line.path.clone(), line.line)));
+    let files = glob(&desk, GlobInput::new("**")).await;
+    for most in [0, 1, 2, 77, 301] {
+        input.max_results = Some(most);
+        let first = desk.tools.run::<Grep>(input.clone()).await.unwrap();
+        assert_eq!((&first.lines[..], first.truncated), (&whole.lines[..most], true));
+        // Files up to the one that no longer fitted.
+        let cut = &whole.lines[most].path;
+        assert_eq!(first.searched, files.iter().filter(|path| *path <= cut).count());
+        for _ in 0..10 {
+            assert_eq!(desk.tools.run::<Grep>(input.clone()).await.unwrap(), first);
+        }
+        let found = desk.tools.run::<Glob>(GlobInput::new("**").limit(most)).await.unwrap();
+        assert_eq!((&found.paths[..], found.total), (&files[..most], 700));
+    }
+}
+
+#[tokio::test]
+async fn a_second_name_of_a_closed_file_is_closed_too() {
+    let desk = desk();
+    desk.put(".csm", "beta");
+    desk.put("a.md", "beta");
+    std::fs::hard_link(desk.root.join(".csm"), desk.root.join("other.md")).unwrap();
+    assert_eq!(glob(&desk, GlobInput::new("**")).await, ["a.md"]);
+    assert_eq!(desk.tools.run::<Grep>(GrepInput::new("beta")).await.unwrap().searched, 1);
+}
+
+#[tokio::test]
 async fn walks_do_not_follow_links() {
     let desk = shelves();
     std::fs::write(desk.outside.join("secret.md"), "beta").unwrap();
