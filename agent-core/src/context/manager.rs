@@ -4,7 +4,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::runtime::Clock;
-use crate::store::{ContextEntry, Store, StoreError};
+use crate::store::{ContextEntry, ContextQuery, ContextsFound, Store, StoreError};
+
+/// How many bytes of JSON one published context may have.
+pub const CONTENT_CAP: usize = 256 * 1024;
+/// How many bytes of published contexts go into one answer: with what is around them below 1 MiB.
+const ANSWER: usize = 768 * 1024;
+/// How many entries go into one answer.
+const ENTRIES: usize = 200;
 
 /// Keeps what agents publish and returns it to those who ask, with who wrote it and when.
 ///
@@ -24,6 +31,8 @@ impl ContextManager {
     }
 
     /// Keeps `payload` as the answer of `author` to `context_type`, for as long as `lasts`, or for good.
+    ///
+    /// What an author published before is kept as history, up to a number of entries.
     pub async fn publish(
         &self,
         context_type: &str,
@@ -45,9 +54,28 @@ impl ContextManager {
         Ok(entry)
     }
 
-    /// What was published under `context_type`, newest first, without what has expired.
+    /// The newest of each author under `context_type`, newest first, without what has expired.
     pub async fn ask(&self, context_type: &str) -> Result<Vec<ContextEntry>, StoreError> {
-        self.store.contexts(&self.tenant, context_type, self.clock.now_micros()).await
+        Ok(self.find(context_type, false, None).await?.entries)
+    }
+
+    /// The same, at most `limit` of them; with `history` everything that is kept, expired or not.
+    ///
+    /// What does not fit a message is left out, the oldest first, and counted.
+    pub async fn find(
+        &self,
+        context_type: &str,
+        history: bool,
+        limit: Option<usize>,
+    ) -> Result<ContextsFound, StoreError> {
+        let query = ContextQuery {
+            context_type: context_type.to_owned(),
+            at: self.clock.now_micros(),
+            history,
+            limit: limit.unwrap_or(ENTRIES).min(ENTRIES),
+            bytes: ANSWER,
+        };
+        self.store.contexts(&self.tenant, &query).await
     }
 
     /// The types anything was published under.

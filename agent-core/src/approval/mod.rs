@@ -1,0 +1,18 @@
+//! Approvals: what people have to decide, what they decided, and what came of it.
+//!
+//! A session asks with [`crate::session::SessionContext::propose`]; a person answers through
+//! [`crate::runtime::Runtime::answer_approval`]; what was approved is done by [`crate::agent::Agent::carry_out`].
+
+mod carry_out;
+mod pending;
+mod proposal;
+mod told;
+
+pub use crate::store::{ApprovalAnswer, ApprovalFilter, ApprovalRecord};
+pub use proposal::Proposal;
+pub use protocol::payload::{ApprovalState, Decision};
+pub use told::{asked, told};
+
+pub(crate) use carry_out::{Carrier, Carrying};
+pub(crate) use pending::list_pending;
+pub(crate) use told::fitting;
