@@ -4,7 +4,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// One line, or that there was one too long to be kept.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// The bytes without their line end.
     Whole(Vec<u8>),
     /// More bytes than the limit; they were read past and forgotten.
@@ -14,7 +14,7 @@ pub(super) enum Line {
 /// Reads the next line in memory bounded by `limit` and the reader's own buffer; `None` at the end.
 ///
 /// The last line need not have a line end.
-pub(super) async fn next_line(
+pub(crate) async fn next_line(
     reader: &mut (impl AsyncBufRead + Unpin),
     limit: usize,
 ) -> io::Result<Option<Line>> {

@@ -6,5 +6,7 @@ mod connection;
 mod lines;
 pub mod memory;
 pub mod stdio;
+pub mod websocket;
 
 pub use connection::{Connection, IN_FLIGHT, OUT_QUEUE};
+pub(crate) use lines::{Line, next_line};
