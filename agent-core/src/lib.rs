@@ -5,6 +5,7 @@
 //! Start at [`agent::Agent`], then `session`.
 
 pub mod agent;
+pub mod approval;
 pub mod context;
 pub mod definition;
 pub mod evidence;
@@ -13,5 +14,6 @@ pub mod runtime;
 pub mod server;
 pub mod session;
 pub mod store;
+pub mod telemetry;
 pub mod tool;
 pub mod transport;

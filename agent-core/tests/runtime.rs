@@ -11,12 +11,20 @@ mod crash;
 mod faulty;
 #[path = "runtime/lease.rs"]
 mod lease;
+#[path = "runtime/leftovers.rs"]
+mod leftovers;
 #[path = "runtime/librarian.rs"]
 mod librarian;
+#[path = "runtime/limits.rs"]
+mod limits;
 #[path = "runtime/placing.rs"]
 mod placing;
+#[path = "runtime/questions.rs"]
+mod questions;
 #[path = "runtime/requests.rs"]
 mod requests;
+#[path = "runtime/restart.rs"]
+mod restart;
 #[path = "runtime/stdio.rs"]
 mod stdio;
 #[path = "runtime/support.rs"]

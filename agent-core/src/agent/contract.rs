@@ -1,10 +1,11 @@
 use async_trait::async_trait;
-use protocol::{Figure, Members, Request, WireError};
+use protocol::{ErrorCode, Figure, Members, Request, WireError};
 use serde_json::Value;
 
 use super::{Answer, Completion, Failure, Pin};
 use crate::definition::AgentDefinition;
 use crate::session::{AskContext, SessionContext};
+use crate::store::ApprovalRecord;
 
 /// An agent: what it reads to answer, and the work of its sessions.
 ///
@@ -45,6 +46,25 @@ pub trait Agent: Send + Sync + 'static {
 
     /// Answers one of [`Agent::reads`]; called for no other type.
     async fn read(&self, request: &Request, cx: &AskContext) -> Result<Answer, Failure>;
+
+    /// Request types it sends itself to whoever offers to answer them: see [`SessionContext::ask_context`].
+    fn asks(&self) -> &[&str] {
+        &[]
+    }
+
+    /// Does what a person approved: see [`SessionContext::propose`]. Returns what is to be said of it.
+    ///
+    /// Called at least once for each approval, again after a crash before its outcome was recorded: whatever it
+    /// does outside must bear repeating under the idempotency key `approval.id`.
+    /// Tools that always ask may run here and nowhere else. A failure is recorded as the outcome.
+    async fn carry_out(&self, approval: &ApprovalRecord, _cx: &AskContext) -> Result<Members, Failure> {
+        let (name, action) = (&self.definition().name, &approval.action);
+        Err(Failure::new(
+            ErrorCode::Forbidden,
+            format!("`{name}` carries nothing out: `{action}` was not done"),
+        )
+        .with_hint("a person has to do it; the decision is recorded"))
+    }
 
     /// At most `limit` of the rows behind a figure, for `explain_figure`; `None` when the format of the
     /// rows is not one the agent can show. Rows in `ndjson` are shown when this is not overridden.

@@ -147,7 +147,11 @@ impl From<ToolError> for Failure {
             return Self::cancelled();
         }
         let code = match &error {
-            ToolError::Denied { .. } | ToolError::Refused { .. } => ErrorCode::ToolDenied,
+            ToolError::Denied { .. } | ToolError::Asks { .. } | ToolError::Refused { .. } => {
+                ErrorCode::ToolDenied
+            }
+            ToolError::Web { reason, .. } if reason.is_rule() => ErrorCode::ToolDenied,
+            ToolError::OverBudget { .. } => ErrorCode::BudgetExceeded,
             ToolError::Broken { .. } => ErrorCode::Internal,
             _ => ErrorCode::ToolFailed,
         };

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use protocol::{Figure, FigureId};
 
-use crate::store::{ObjectError, Objects, SessionRecord, SessionState, Store, StoreError};
+use crate::store::{ObjectError, Objects, Store, StoreError};
 
 /// Reads back the figures that sessions recorded, with the rows each came from.
 ///
@@ -51,20 +51,13 @@ impl Ledger {
         Self { store, objects, tenant }
     }
 
-    /// The session whose figures answer when nobody names one: the newest completed,
+    /// The session whose figures answer when nobody names one: the newest completed work session,
     /// else the newest that recorded any figure; `None` when none did.
     pub async fn newest(&self) -> Result<Option<String>, LedgerError> {
-        let sessions = self.store.sessions(&self.tenant).await?;
-        let completed = |record: &&SessionRecord| record.state == SessionState::Completed;
-        if let Some(record) = sessions.iter().find(completed) {
-            return Ok(Some(record.id.clone()));
+        match self.store.previous(&self.tenant, None).await? {
+            Some(record) => Ok(Some(record.id)),
+            None => Ok(self.store.figured(&self.tenant).await?),
         }
-        for record in sessions {
-            if !self.list(&record.id).await?.is_empty() {
-                return Ok(Some(record.id));
-            }
-        }
-        Ok(None)
     }
 
     /// The figure called `id` in a session, without its rows.

@@ -1,22 +1,31 @@
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::{ErrorCode, WireError};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::clock::{Ids, rfc3339};
+use super::flights::Flights;
+use super::live::LiveSessions;
 use super::options::Options;
 use crate::agent::Agent;
+use crate::approval::Carrying;
 use crate::context::ContextManager;
 use crate::definition::Warning;
 use crate::evidence::Ledger;
-use crate::session::{AskContext, Ground, Live, Terms};
-use crate::store::{Objects, SessionRecord, SqliteStore, StoreError, WorkspaceLock};
+use crate::peer::{Directory, PEERS_FILE};
+use crate::session::{AskContext, Ground, LockRoom, SharedLock, Terms};
+use crate::store::{Claim, Objects, SessionRecord, SqliteStore, StoreError};
 use crate::tool::{Confined, Registry, RegistryError, ToolError, Toolbox};
 
 /// One workspace is one tenant; the column is there for a store that several workspaces share.
 const TENANT: &str = "workspace";
+
+/// How many requests may wait to open a session; those beyond are refused as `OVERLOADED`.
+const OPENING_AT_ONCE: usize = 1024;
 
 /// Why a runtime could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -48,11 +57,25 @@ pub(super) struct Inner {
     pub(super) ids: Arc<dyn Ids>,
     pub(super) owner: String,
     pub(super) terms: Terms,
-    lock_path: PathBuf,
-    /// Opening, resuming and ending sessions that do not run is done one at a time.
+    pub(super) lock: Arc<LockRoom>,
+    /// Opening, resuming and ending work sessions that do not run is done one at a time.
     pub(super) opening: tokio::sync::Mutex<()>,
-    pub(super) live: Mutex<Option<Live>>,
+    /// Room for those who wait for it.
+    pub(super) doors: Arc<Semaphore>,
+    /// Room for questions under way.
+    pub(super) questions: Arc<Semaphore>,
+    pub(super) flights: Flights,
+    pub(super) live: Arc<LiveSessions>,
     pub(super) tasks: TaskTracker,
+    pub(super) carrying: Arc<Carrying>,
+}
+
+/// What was under way when a runtime was told to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// Sessions that did not end in time. They are left as they are and go on at the next start.
+    pub interrupted: usize,
 }
 
 impl Runtime {
@@ -66,13 +89,18 @@ impl Runtime {
     ) -> Result<Self, RuntimeError> {
         let state = workspace.join(&options.state_dir);
         // What git keeps is not the agent's to read, and hooks in it would run as the person.
-        let rules = options.rules.deny(".git").deny(&options.state_dir.to_string_lossy());
+        // The list of peers is what we may connect to, and may hold a token.
+        let rules = options.rules.deny(".git").deny(&options.state_dir.to_string_lossy()).deny(PEERS_FILE);
         let confined = Confined::open(workspace, rules).map_err(RuntimeError::Workspace)?;
         let registry = Arc::new(Registry::new(options.tools)?);
         let (tools, warnings) = Toolbox::new(registry, agent.definition(), confined);
+        let tools = tools.with_meter(options.meter.clone());
         let store = match options.store {
             Some(store) => store,
-            None => Arc::new(SqliteStore::open(&state.join("store.db")).await?),
+            None => {
+                let store = SqliteStore::open(&state.join("store.db")).await?;
+                Arc::new(store.measured(options.meter.clone()))
+            }
         };
         let objects = Objects::at(state.join("objects"));
         let ground = Ground {
@@ -83,8 +111,13 @@ impl Runtime {
             store,
             objects,
             clock: options.clock,
+            peers: Directory::new(workspace, &options.state_dir, options.in_process),
+            meter: options.meter,
+            approval_lasts: options.approval_lasts,
+            context_deadline: options.context_deadline,
         };
         let owner = format!("process {} ({})", std::process::id(), options.ids.next());
+        let live = Arc::new(LiveSessions::new(ground.meter.clone()));
         let inner = Inner {
             name: agent.definition().name.clone(),
             agent,
@@ -96,12 +129,18 @@ impl Runtime {
             terms: Terms {
                 lease: options.lease,
                 grace: options.cancel_grace,
+                budget: options.budget,
+                deadline: options.deadline,
                 interrupt: CancellationToken::new(),
             },
-            lock_path: state.join("lock"),
+            lock: LockRoom::new(state.join("lock")),
             opening: tokio::sync::Mutex::default(),
-            live: Mutex::default(),
+            doors: Arc::new(Semaphore::new(OPENING_AT_ONCE)),
+            questions: Arc::new(Semaphore::new(options.questions_at_once.min(Semaphore::MAX_PERMITS))),
+            flights: Flights::default(),
+            live,
             tasks: TaskTracker::new(),
+            carrying: Arc::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -110,6 +149,12 @@ impl Runtime {
     #[must_use]
     pub fn agent_name(&self) -> &str {
         &self.inner.name
+    }
+
+    /// The request type that opens sessions here.
+    #[must_use]
+    pub fn request_type(&self) -> &str {
+        self.inner.agent.request_type()
     }
 
     /// What was odd about the agent's grants.
@@ -130,22 +175,39 @@ impl Runtime {
         &self.inner.ground.context
     }
 
-    /// All sessions, newest first.
-    pub async fn sessions(&self) -> Result<Vec<SessionRecord>, StoreError> {
-        self.inner.ground.store.sessions(TENANT).await
+    /// The newest sessions, at most `limit`, newest first.
+    pub async fn sessions(&self, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
+        self.inner.ground.store.sessions(TENANT, limit).await
     }
 
-    /// Takes no new work, waits for the running session to end, and lets go of the store.
+    /// How many sessions run in this process, questions among them.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.inner.live.len()
+    }
+
+    /// Takes no new work, waits until all that is under way has ended, and lets go of the store.
     pub async fn close(&self) {
         self.inner.tasks.close();
-        if let Some(live) = self.inner.live() {
-            live.over().await;
-        }
         self.inner.tasks.wait().await;
         self.inner.ground.store.close().await;
     }
 
-    /// Stops at once; the running session is left as it is and can be resumed.
+    /// Takes no new work, waits for what is under way for as long as `deadline`, and stops what is left:
+    /// those sessions are left as they are and can be resumed. Listeners may still read what was said;
+    /// [`Runtime::close`] lets go of the store.
+    pub async fn drain(&self, deadline: Duration) -> Drained {
+        self.inner.tasks.close();
+        let mut interrupted = 0;
+        if tokio::time::timeout(deadline, self.inner.tasks.wait()).await.is_err() {
+            interrupted = self.under_way();
+            self.inner.terms.interrupt.cancel();
+        }
+        self.inner.tasks.wait().await;
+        Drained { interrupted }
+    }
+
+    /// Stops at once; sessions that run are left as they are and can be resumed.
     pub async fn interrupt(&self) {
         self.inner.tasks.close();
         self.inner.terms.interrupt.cancel();
@@ -159,23 +221,16 @@ impl Inner {
         AskContext { ground: Arc::clone(&self.ground), tools: self.tools.clone(), before: None }
     }
 
-    /// The running session, if there is one.
-    pub(super) fn live(&self) -> Option<Live> {
-        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.as_ref().filter(|live| live.is_running()).cloned()
+    /// A share of the lock on the workspace; `None` while another live process runs sessions.
+    pub(super) fn lock(&self) -> Option<SharedLock> {
+        self.lock.take()
     }
 
-    pub(super) fn set_live(&self, live: Live) {
-        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = Some(live);
-    }
-
-    /// The lock on the workspace; `None` while another live process runs a session.
-    pub(super) fn lock(&self) -> Option<WorkspaceLock> {
-        WorkspaceLock::try_take(&self.lock_path).unwrap_or_else(|error| {
-            // Without the lock a dead owner's lease must run out first; nothing else depends on it.
-            tracing::warn!(%error, path = %self.lock_path.display(), "the workspace lock cannot be used");
-            None
-        })
+    /// How this process takes a session now; with the lock, it is known to be dead when the lock is free.
+    pub(super) fn claim(&self, lock: Option<&SharedLock>) -> Claim {
+        let until =
+            self.now().saturating_add(i64::try_from(self.terms.lease.as_micros()).unwrap_or(i64::MAX));
+        Claim { owner: self.owner.clone(), until, locked: lock.is_some() }
     }
 
     pub(super) fn now(&self) -> i64 {

@@ -1,13 +1,16 @@
 use protocol::verb::Served;
 use protocol::{
-    ContextResponse, Delivery, ErrorCode, ErrorMessage, Incoming, Meta, Outgoing, Request, RequestType,
-    StatusMessage, Verb, WireError,
+    ContextResponse, ErrorCode, ErrorMessage, Incoming, Meta, Outgoing, Request, RequestType, Verb, WireError,
 };
 use tokio::sync::mpsc;
+use tracing::Instrument;
+
+use std::sync::Arc;
 
 use super::host::{Inner, Runtime};
 use crate::agent::{Answer, Failure};
 use crate::session::SessionHandle;
+use crate::telemetry::{TraceContext, request_span};
 
 /// Where the messages of one request go. An error says that nobody takes them any more.
 pub(super) type Out = mpsc::Sender<Outgoing>;
@@ -19,7 +22,11 @@ impl Runtime {
     /// messages any more; the session itself goes on.
     pub async fn accept(&self, message: Incoming, out: &mpsc::Sender<Outgoing>) {
         match message {
-            Incoming::Request(request) => self.inner.serve(&request, out).await,
+            Incoming::Request(mut request) => {
+                TraceContext::adopt(&mut request);
+                let span = request_span(&request);
+                self.inner.serve(&request, out).instrument(span).await;
+            }
             // Answering these could go back and forth forever.
             Incoming::Response(_) | Incoming::Status(_) | Incoming::Error(_) => {
                 tracing::debug!("a message that asks nothing was let go");
@@ -35,22 +42,29 @@ impl Runtime {
 }
 
 impl Inner {
-    async fn serve(&self, request: &Request, out: &Out) {
+    async fn serve(self: &Arc<Self>, request: &Request, out: &Out) {
+        self.count(request);
         if let Err(failure) = self.dispatch(request, out).await {
             let refusal = self.refusal(failure.into_error(), request.meta().request_id());
             let _ = out.send(refusal).await;
         }
     }
 
+    /// Counts a request, under its own name only when it is one of those served.
+    pub(super) fn count(&self, request: &Request) {
+        let name = request.request_type();
+        let known = name == self.agent.request_type()
+            || self.agent.reads().contains(&name)
+            || Verb::named(name).is_some();
+        self.ground.meter.request(name, known);
+    }
+
     /// One place decides who serves a request type.
-    async fn dispatch(&self, request: &Request, out: &Out) -> Result<(), Failure> {
+    async fn dispatch(self: &Arc<Self>, request: &Request, out: &Out) -> Result<(), Failure> {
         self.refuse_loop(request)?;
         let kind = request.kind();
         let name = request.request_type();
         if name == self.agent.request_type() {
-            if self.agent.is_question(request)? {
-                return self.question(request, out).await;
-            }
             let handle = self.open(request).await?;
             forward(handle, out).await;
             return Ok(());
@@ -71,41 +85,31 @@ impl Inner {
         }
     }
 
-    /// Answers a question and closes it. It has no session, so nothing of it is journaled.
-    async fn question(&self, request: &Request, out: &Out) -> Result<(), Failure> {
-        let ask = self.ask();
-        let pin = self.agent.pin(request, &ask).await?;
-        let answer = self.agent.answer(request, &pin, &ask).await?;
-        let response = self.answered(request, self.agent.response_type(), answer);
-        let delivery = Delivery::new("The question is answered; nothing was written.");
-        let closed = StatusMessage::completed(&self.name, delivery).with_meta(reply_to(request));
-        if out.send(response).await.is_ok() {
-            let _ = out.send(closed.into()).await;
-        }
-        Ok(())
-    }
-
     /// What agents published under the request's type.
     async fn published(&self, request: &Request, out: &Out) -> Result<(), Failure> {
         let name = request.request_type();
-        let entries = self.ground.context.ask(name).await?;
-        if entries.is_empty() {
+        let Some(found) = self.found(request).await? else {
             let there = self.ground.context.types().await?;
             let message = format!("nobody published `{name}`");
             let error = WireError::new(ErrorCode::ContextUnknown, message)
                 .with_hint(format!("{}; publish with `publish_context`", listed("published are", &there)))
                 .with_detail("published", there);
             return Err(error.into());
-        }
-        self.reply_published(request, entries, out).await;
+        };
+        self.reply_published(request, found, out).await;
         Ok(())
+    }
+
+    /// A response, to whatever request.
+    pub(super) fn response(&self, response_type: &str, answer: Answer) -> ContextResponse {
+        let Answer { payload, meta, response_type: own } = answer;
+        let response_type = own.as_deref().unwrap_or(response_type);
+        ContextResponse::new(&self.name, response_type, payload).with_meta(meta)
     }
 
     /// A response to `request`.
     pub(super) fn answered(&self, request: &Request, response_type: &str, answer: Answer) -> Outgoing {
-        let Answer { payload, meta, response_type: own } = answer;
-        let response_type = own.as_deref().unwrap_or(response_type);
-        let mut response = ContextResponse::new(&self.name, response_type, payload).with_meta(meta);
+        let mut response = self.response(response_type, answer);
         if let Some(id) = request.meta().request_id() {
             response.meta_mut().set("in_reply_to", id);
         }
@@ -136,7 +140,7 @@ impl Inner {
     }
 
     /// A request that has been through this agent would come back again and again.
-    fn refuse_loop(&self, request: &Request) -> Result<(), Failure> {
+    pub(super) fn refuse_loop(&self, request: &Request) -> Result<(), Failure> {
         let trace = request.meta().trace();
         if trace.contains(&self.name.as_str()) {
             let message = format!("the request has been through `{}`: {}", self.name, trace.join(" -> "));
@@ -158,10 +162,6 @@ pub(super) async fn forward(mut handle: SessionHandle, out: &Out) {
             return;
         }
     }
-}
-
-fn reply_to(request: &Request) -> Meta {
-    request.meta().request_id().map_or_else(Meta::new, |id| Meta::new().with_in_reply_to(id))
 }
 
 fn listed(what: &str, names: &[String]) -> String {

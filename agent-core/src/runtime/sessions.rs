@@ -2,41 +2,81 @@ use std::sync::Arc;
 
 use protocol::{ErrorCode, Request, WireError};
 use serde_json::Value;
+use tracing::Instrument;
 
 use super::host::{Inner, Runtime};
 use crate::agent::{Failure, Pin, Then};
-use crate::session::{Actor, Ending, Hold, Live, SessionHandle, Stamp, Why, closing};
-use crate::store::{NewSession, Opened, SessionRecord, SessionState, StoreError, sha256_hex};
+use crate::context::Asker;
+use crate::session::{
+    Actor, Ending, Hold, Limits, Live, Session, SessionHandle, Stamp, Why, closing, interrupted, request_of,
+};
+use crate::store::{NewSession, Opened, SessionKind, SessionRecord, SessionState, StoreError, sha256_hex};
 
 impl Runtime {
     /// Opens a session for `request`, resumes the unfinished one that it fits, or attaches to a running one.
+    /// A question is accepted and answered.
     ///
     /// The handle gives every message of the session from its first on.
     /// A request whose `_meta.session_id` names a session attaches to that one, after its `after_seq`.
     pub async fn open_session(&self, request: &Request) -> Result<SessionHandle, WireError> {
         self.inner.open(request).await.map_err(Failure::into_error)
     }
-
-    /// Resumes the session that was left unfinished, if there is one: what a program does when it starts.
-    pub async fn resume_unfinished(&self) -> Result<Option<SessionHandle>, WireError> {
-        let sessions = self.sessions().await.map_err(|error| Failure::from(error).into_error())?;
-        let Some(open) = sessions.into_iter().find(|record| record.state == SessionState::Open) else {
-            return Ok(None);
-        };
-        self.inner.resume(&open.id, 0).await.map(Some).map_err(Failure::into_error)
-    }
 }
 
 impl Inner {
-    pub(super) async fn open(&self, request: &Request) -> Result<SessionHandle, Failure> {
+    pub(super) async fn open(self: &Arc<Self>, request: &Request) -> Result<SessionHandle, Failure> {
         self.admit()?;
         let request_id = request.meta().request_id();
         if let Some(id) = request.session_id()? {
             let after = request.after_seq()?.and_then(|seq| i64::try_from(seq).ok()).unwrap_or_default();
             return Ok(self.resume(id, after).await?.answering(request_id));
         }
-        let _opening = self.opening.lock().await;
-        self.admit()?;
+        let own = request.request_type() == self.agent.request_type();
+        let handle = if own && self.agent.is_question(request)? {
+            self.question(request).await?
+        } else {
+            Limits::of(request, self.terms.budget, self.terms.deadline)?;
+            let request = request.clone();
+            self.at_the_door(|inner| async move { inner.open_work(&request).await }).await?
+        };
+        Ok(handle.answering(request_id))
+    }
+
+    /// Does what opens or resumes work sessions, one at a time, to its end: whoever asked may be gone by then.
+    pub(super) async fn at_the_door<T, F>(
+        self: &Arc<Self>,
+        work: impl FnOnce(Arc<Self>) -> F,
+    ) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Failure>> + Send + 'static,
+    {
+        let room = Arc::clone(&self.doors).try_acquire_owned().map_err(|_| {
+            Failure::new(ErrorCode::Overloaded, "too many requests wait to open a session in this workspace")
+        })?;
+        let inner = Arc::clone(self);
+        let work = Asker::kept(work(Arc::clone(self)));
+        let done = async move {
+            let _room = room;
+            let one_at_a_time = async {
+                let _opening = inner.opening.lock().await;
+                inner.admit()?;
+                work.await
+            };
+            tokio::select! {
+                biased;
+                done = one_at_a_time => done,
+                // What was begun is as after a crash: resumable.
+                () = inner.terms.interrupt.cancelled() => Err(interrupted()),
+            }
+        };
+        self.tasks.spawn(done.in_current_span()).await.unwrap_or_else(|panic| {
+            tracing::error!(%panic, "opening a session broke off");
+            Err(Failure::bug("opening the session broke off"))
+        })
+    }
+
+    async fn open_work(self: &Arc<Self>, request: &Request) -> Result<SessionHandle, Failure> {
         let key = request.idempotency_key()?.map(str::to_owned);
         let request_hash = request_hash(request);
         if let Some(key) = &key
@@ -45,55 +85,48 @@ impl Inner {
             if keyed_hash != request_hash {
                 return Err(key_conflict(key, &record.id));
             }
-            return Ok(self.attach_or_resume(record, 0).await?.answering(request_id));
+            if record.kind == SessionKind::Question {
+                return self.resume_question(record, 0).await;
+            }
+            return Ok(self.resume_work(&record.id, true).await?.0);
         }
         let pin = self.agent.pin(request, &self.ask()).await;
-        let handle = self.start(request, request_hash, key, pin).await?;
-        Ok(handle.answering(request_id))
+        self.start(request, request_hash, key, pin).await
     }
 
-    /// Attaches to a session after a sequence number, resuming it when it is unfinished and does not run.
-    pub(super) async fn resume(&self, id: &str, after_seq: i64) -> Result<SessionHandle, Failure> {
-        let _opening = self.opening.lock().await;
+    /// Attaches to a work session, resuming it when it is unfinished and does not run; whether it is that one.
+    ///
+    /// Where what it depends on changed, another takes over: that one is listened to if `follow`.
+    pub(super) async fn resume_work(
+        self: &Arc<Self>,
+        id: &str,
+        follow: bool,
+    ) -> Result<(SessionHandle, bool), Failure> {
         let record = self.record(id).await?;
-        self.attach_or_resume(record, after_seq).await
-    }
-
-    pub(super) async fn record(&self, id: &str) -> Result<SessionRecord, Failure> {
-        let record = self.ground.store.session(id).await?;
-        record.filter(|record| record.tenant == self.ground.tenant).ok_or_else(|| {
-            Failure::new(ErrorCode::SessionUnknown, format!("no session `{id}` in this workspace"))
+        if record.state != SessionState::Open {
+            return Ok((self.listener(id, None), true));
+        }
+        if let Some(live) = self.live.get(id) {
+            return Ok((self.listener(id, Some(live)), true));
+        }
+        let request = request_of(&record)?;
+        let pin = self.agent.pin(&request, &self.ask()).await;
+        let handle = self.start(&request, record.request_hash, None, pin).await?;
+        let same = handle.id() == id;
+        Ok(match (same, follow) {
+            (true, _) | (_, true) => (handle, same),
+            // This one has ended and says so.
+            (false, false) => (self.listener(id, None), true),
         })
     }
 
-    fn listener(&self, id: &str, live: Option<Live>) -> SessionHandle {
+    pub(super) fn listener(&self, id: &str, live: Option<Live>) -> SessionHandle {
         SessionHandle::new(Arc::clone(&self.ground), &self.name, id, live)
-    }
-
-    async fn attach_or_resume(
-        &self,
-        record: SessionRecord,
-        after_seq: i64,
-    ) -> Result<SessionHandle, Failure> {
-        let id = record.id.clone();
-        if record.state != SessionState::Open {
-            return Ok(self.listener(&id, None).after(after_seq));
-        }
-        if let Some(live) = self.live().filter(|live| live.session_id == id) {
-            return Ok(self.listener(&id, Some(live)).after(after_seq));
-        }
-        self.admit()?;
-        let request = stored_request(&record)?;
-        let pin = self.agent.pin(&request, &self.ask()).await;
-        let handle = self.start(&request, record.request_hash.clone(), None, pin).await?;
-        // Where what it depended on changed, another session took over: this one has ended and says so.
-        let handle = if handle.id() == id { handle } else { self.listener(&id, None) };
-        Ok(handle.after(after_seq))
     }
 
     /// Finds or makes the session for a request under a pin, and lets it run.
     async fn start(
-        &self,
+        self: &Arc<Self>,
         request: &Request,
         request_hash: String,
         idempotency_key: Option<String>,
@@ -109,112 +142,146 @@ impl Inner {
                 (Pin { hash: format!("unpinned {id}"), parts: Default::default() }, Some(failure))
             }
         };
-        loop {
+        // Held from here on, as the claim of the new session says.
+        let lock = self.lock();
+        let (record, hold) = loop {
             let new = NewSession {
                 id: id.clone(),
                 tenant: self.ground.tenant.clone(),
+                kind: SessionKind::Work,
                 pin: pin.hash.clone(),
                 pin_parts: pin.parts.clone(),
                 request: Value::Object(request.clone().into_members()),
                 request_hash: request_hash.clone(),
                 idempotency_key: idempotency_key.clone(),
                 at: self.now(),
+                claim: Some(self.claim(lock.as_ref())),
             };
-            let record = match self.ground.store.open_session(new.clone()).await? {
-                Opened::New(record) => record,
+            let old = match self.ground.store.open_session(new.clone()).await? {
+                Opened::New(record) => {
+                    let lease = record.lease();
+                    break (record, lease.map(|lease| Hold { lease, lock }));
+                }
                 Opened::Existing(record) => {
                     if record.state != SessionState::Open {
                         return Ok(self.listener(&record.id, None));
                     }
-                    if let Some(live) = self.live().filter(|live| live.session_id == record.id) {
+                    if let Some(live) = self.live.get(&record.id) {
                         return Ok(self.listener(&record.id, Some(live)));
+                    }
+                    if record.kind == SessionKind::Question {
+                        return self.resume_question(record, 0).await;
+                    }
+                    // Found by its key alone it may depend on what is no longer so.
+                    if record.pin == pin.hash {
+                        let hold = self.hold(&record.id).await?;
+                        break (record, hold);
                     }
                     record
                 }
                 Opened::KeyConflict { session_id } => {
                     return Err(key_conflict(idempotency_key.as_deref().unwrap_or_default(), &session_id));
                 }
-                Opened::Unfinished(old) => {
-                    // What cannot be read now may be as it was a moment later, and that session goes on.
-                    if old.request_hash == request_hash
-                        && let Some(failure) = unpinned
-                    {
-                        return Err(left_unfinished(failure, &old.id));
-                    }
-                    match self.live().filter(|live| live.session_id == old.id) {
-                        Some(_) if old.request_hash != request_hash => return Err(busy(&old.id)),
-                        Some(live) => {
-                            live.cancel.cancel(Why::Superseded(id.clone()));
-                            live.over().await;
-                            continue;
-                        }
-                        None => {
-                            // It may have ended by itself just now.
-                            let Some(hold) = self.hold(&old.id).await? else { continue };
-                            let seq = self.ground.store.last_seq(&old.id).await? + 1;
-                            let ending = if old.request_hash == request_hash {
-                                Ending::Superseded(id.clone())
-                            } else {
-                                Ending::Displaced(id.clone())
-                            };
-                            let commit = closing(&self.name, &Stamp::of(&old), seq, self.now(), ending);
-                            self.ground.store.supersede(&hold.lease, commit, new).await?
-                        }
-                    }
+                Opened::Unfinished(old) => old,
+            };
+            // What cannot be read now may be as it was a moment later, and that session goes on.
+            let same_request = old.request_hash == request_hash;
+            if same_request && let Some(failure) = unpinned {
+                return Err(left_unfinished(failure, &old.id));
+            }
+            if let Some(live) = self.live.get(&old.id) {
+                if !same_request {
+                    return Err(busy(&old.id));
                 }
-            };
-            return match unpinned {
-                None => self.run(record, pin).await,
-                Some(failure) => self.fail(record, failure).await,
-            };
+                // It ends and this one begins in one commit; then this one is found above.
+                live.cancel.cancel(Why::Superseded(Box::new(new)));
+                live.over().await;
+                continue;
+            }
+            // It may have ended by itself just now.
+            let Some(held) = self.hold(&old.id).await? else { continue };
+            let ending =
+                if same_request { Ending::Superseded(id.clone()) } else { Ending::Displaced(id.clone()) };
+            let commit = self.end_of_stored(&old, ending).await?;
+            let record = self.ground.store.supersede(&held.lease, commit, new).await?;
+            let lease = record.lease();
+            break (record, lease.map(|lease| Hold { lease, lock }));
+        };
+        // It may have ended by itself just now; what it said is there to be read.
+        let Some(hold) = hold else { return Ok(self.listener(&record.id, None)) };
+        match unpinned {
+            None => self.run(record, pin, hold).await,
+            Some(failure) => self.fail(record, hold, failure).await,
         }
     }
 
     /// Lets a session run from where it is.
-    async fn run(&self, record: SessionRecord, pin: Pin) -> Result<SessionHandle, Failure> {
-        let request = stored_request(&record)?;
-        // It may have ended by itself just now; what it said is there to be read.
-        let Some(hold) = self.hold(&record.id).await? else {
-            return Ok(self.listener(&record.id, None));
-        };
-        let (actor, live, cx) = Actor::new(
-            Arc::clone(&self.ground),
-            &self.name,
-            &self.tools,
-            &record,
+    async fn run(
+        self: &Arc<Self>,
+        record: SessionRecord,
+        pin: Pin,
+        hold: Hold,
+    ) -> Result<SessionHandle, Failure> {
+        let limits = Limits::of(&request_of(&record)?, self.terms.budget, self.terms.deadline)?;
+        let (actor, live, cx) = Actor::new(Session {
+            ground: Arc::clone(&self.ground),
+            name: &self.name,
+            tools: &self.tools,
+            record: &record,
             pin,
             hold,
-            self.terms.clone(),
-        )
+            limits,
+            terms: self.terms.clone(),
+        })
         .await?;
-        self.set_live(live.clone());
+        let place = match self.live.take(live.clone()) {
+            Ok(place) => place,
+            Err(running) => return Ok(self.listener(&record.id, Some(running))),
+        };
         let handle = self.listener(&record.id, Some(live));
-        self.tasks.spawn(actor.run(Arc::clone(&self.agent), request, cx, self.tasks.clone()));
+        let (agent, tasks) = (Arc::clone(&self.agent), self.tasks.clone());
+        let running = async move {
+            actor.run(agent, cx, tasks).await;
+            drop(place);
+        };
+        self.tasks.spawn(running.in_current_span());
         Ok(handle)
     }
 
     /// Ends a session that could not begin.
-    async fn fail(&self, record: SessionRecord, failure: Failure) -> Result<SessionHandle, Failure> {
-        self.close_stored(&record, Ending::Failed(failure)).await?;
+    async fn fail(
+        &self,
+        record: SessionRecord,
+        hold: Hold,
+        failure: Failure,
+    ) -> Result<SessionHandle, Failure> {
+        let commit = self.end_of_stored(&record, Ending::Failed(failure)).await?;
+        self.ground.store.commit(&hold.lease, commit).await?;
         Ok(self.listener(&record.id, None))
     }
 
     /// Ends a session that does not run; whether it had not ended already.
     pub(super) async fn close_stored(&self, record: &SessionRecord, ending: Ending) -> Result<bool, Failure> {
         let Some(hold) = self.hold(&record.id).await? else { return Ok(false) };
-        let seq = self.ground.store.last_seq(&record.id).await? + 1;
-        let commit = closing(&self.name, &Stamp::of(record), seq, self.now(), ending);
+        let commit = self.end_of_stored(record, ending).await?;
         self.ground.store.commit(&hold.lease, commit).await?;
         Ok(true)
     }
 
+    /// The end of a session that is held and does not run.
+    async fn end_of_stored(
+        &self,
+        record: &SessionRecord,
+        ending: Ending,
+    ) -> Result<crate::store::Commit, Failure> {
+        let seq = self.ground.store.last_seq(&record.id).await? + 1;
+        Ok(closing(&self.name, &Stamp::of(record), seq, self.now(), ending))
+    }
+
     /// Takes an unfinished session that does not run in this process; `None` when it has ended.
-    async fn hold(&self, id: &str) -> Result<Option<Hold>, Failure> {
+    pub(super) async fn hold(&self, id: &str) -> Result<Option<Hold>, Failure> {
         let lock = self.lock();
-        let at = self.now();
-        let until = at.saturating_add(i64::try_from(self.terms.lease.as_micros()).unwrap_or(i64::MAX));
-        // Whoever has the lock is the only live process that runs sessions here.
-        match self.ground.store.take_lease(id, &self.owner, at, until, lock.is_some()).await {
+        match self.ground.store.take_lease(id, &self.claim(lock.as_ref()), self.now()).await {
             Ok(lease) => Ok(Some(Hold { lease, lock })),
             Err(StoreError::Closed { .. }) => Ok(None),
             Err(StoreError::LeaseHeld { id, owner }) => {
@@ -229,21 +296,14 @@ impl Inner {
 }
 
 /// What makes two requests the same: type and payload, without what only says how to attach.
-fn request_hash(request: &Request) -> String {
+pub(super) fn request_hash(request: &Request) -> String {
     let bare = ["idempotency_key", "session_id", "after_seq"]
         .into_iter()
         .fold(request.clone(), |request, name| request.with_payload(name, Value::Null));
     sha256_hex(bare.body().as_bytes())
 }
 
-fn stored_request(record: &SessionRecord) -> Result<Request, Failure> {
-    let Value::Object(members) = record.request.clone() else {
-        return Err(StoreError::Corrupt { what: "sessions.request", source: None }.into());
-    };
-    Ok(Request::read(members)?)
-}
-
-fn key_conflict(key: &str, session_id: &str) -> Failure {
+pub(super) fn key_conflict(key: &str, session_id: &str) -> Failure {
     let message =
         format!("idempotency key `{key}` was used with another request, for session `{session_id}`");
     WireError::new(ErrorCode::IdempotencyConflict, message).with_detail("session_id", session_id).into()

@@ -2,21 +2,29 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use protocol::{Figure, Outgoing, Request};
+use protocol::{Figure, Outgoing};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use super::ask::{AskContext, Ground};
 use super::context::{Inner, SessionContext};
 use super::ending::{Ending, closing};
-use super::handle::{CancelSwitch, Live, Progress, Standing, interrupted};
-use super::message::Stamp;
+use super::handle::{CancelSwitch, Live, Progress, Standing, Why, interrupted};
+use super::hold::{Hold, SharedLock};
+use super::limits::{Budget, Ends, Limits};
+use super::message::{Stamp, request_of};
 use crate::agent::{Agent, Completion, Failure, Pin, Then};
-use crate::store::{Commit, JournalEntry, Lease, OutboxEntry, SessionRecord, StoreError, WorkspaceLock};
-use crate::tool::Toolbox;
+use crate::approval::list_pending;
+use crate::context::Asker;
+use crate::store::{
+    ApprovalRecord, Commit, JournalEntry, Lease, NewSession, OutboxEntry, SessionRecord, StoreError,
+};
+use crate::telemetry::{TraceContext, session_span};
+use crate::tool::{Spend, Toolbox};
 
 /// Steps wait for their commit one at a time; a few may be under way side by side.
 const STEP_QUEUE: usize = 16;
@@ -24,16 +32,17 @@ const STEP_QUEUE: usize = 16;
 const TICK_QUEUE: usize = 64;
 
 /// A step that asks to be recorded, and where the answer goes.
-pub(super) struct Told {
-    pub(super) step: StepDone,
-    pub(super) done: oneshot::Sender<Result<(), Failure>>,
+pub(crate) struct Told {
+    pub(crate) step: StepDone,
+    pub(crate) done: oneshot::Sender<Result<(), Failure>>,
 }
 
 /// What a step led to.
-pub(super) struct StepDone {
-    pub(super) entry: JournalEntry,
-    pub(super) messages: Vec<Outgoing>,
-    pub(super) figures: Vec<Figure>,
+pub(crate) struct StepDone {
+    pub(crate) entry: JournalEntry,
+    pub(crate) messages: Vec<Outgoing>,
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) approvals: Vec<ApprovalRecord>,
 }
 
 /// How long things may take, and what stops them.
@@ -43,6 +52,10 @@ pub(crate) struct Terms {
     pub(crate) lease: Duration,
     /// For how long work may wind down after it was told to end.
     pub(crate) grace: Duration,
+    /// The most any session may use up.
+    pub(crate) budget: Budget,
+    /// The longest any session may take from its acceptance.
+    pub(crate) deadline: Option<Duration>,
     /// Stops the session as it is, to be resumed.
     pub(crate) interrupt: CancellationToken,
 }
@@ -60,18 +73,29 @@ pub(crate) struct Actor {
     told: mpsc::Receiver<Told>,
     cancel: CancelSwitch,
     terms: Terms,
+    ends: Ends,
+    spend: Arc<Spend>,
+    /// The calls of tools and other file work that no cancelled future can stop.
+    under_way: TaskTracker,
     /// Held while the session runs, so that others know its owner to be alive.
-    lock: Option<WorkspaceLock>,
+    lock: Option<SharedLock>,
     /// The first reason for which a step could not be recorded; the session cannot complete after it.
     broken: Option<Failure>,
 }
 
-/// The right to run a session.
-pub(crate) struct Hold {
-    pub(crate) lease: Lease,
-    /// Absent when another live process has it, whose own lease ran out.
-    pub(crate) lock: Option<WorkspaceLock>,
+/// What an actor is made of.
+pub(crate) struct Session<'a> {
+    pub(crate) ground: Arc<Ground>,
+    pub(crate) name: &'a str,
+    pub(crate) tools: &'a Toolbox,
+    pub(crate) record: &'a SessionRecord,
+    pub(crate) pin: Pin,
+    pub(crate) hold: Hold,
+    pub(crate) limits: Limits,
+    pub(crate) terms: Terms,
 }
+
+type Work = JoinHandle<Result<Completion, Failure>>;
 
 /// Why the actor stopped listening to the work.
 enum Turn {
@@ -82,16 +106,8 @@ enum Turn {
 
 impl Actor {
     /// Takes over a session under a lease. Returns what others share of it, and what the work stands on.
-    pub(crate) async fn new(
-        ground: Arc<Ground>,
-        name: &str,
-        tools: &Toolbox,
-        record: &SessionRecord,
-        pin: Pin,
-        hold: Hold,
-        terms: Terms,
-    ) -> Result<(Self, Live, SessionContext), StoreError> {
-        let Hold { lease, lock } = hold;
+    pub(crate) async fn new(session: Session<'_>) -> Result<(Self, Live, SessionContext), Failure> {
+        let Session { ground, name, tools, record, pin, hold: Hold { lease, lock }, limits, terms } = session;
         let journal: BTreeMap<String, JournalEntry> = ground
             .store
             .journal(&record.id)
@@ -108,91 +124,133 @@ impl Actor {
         let live = Live {
             session_id: record.id.clone(),
             progress: listening,
-            ticks: ticks.clone(),
+            ticks: Some(ticks.clone()),
             cancel: cancel.clone(),
         };
+        let spend = Arc::new(limits.spend());
+        let ends = limits.from(record.opened_at, ground.clock.now_micros());
+        let tools = tools.for_work(cancel.token().clone(), Arc::clone(&spend));
+        let under_way = tools.calls_under_way().clone();
         let ask = AskContext {
             ground: Arc::clone(&ground),
-            tools: tools.with_cancel(cancel.token().clone()),
+            tools,
             before: Some((record.opened_at, record.id.clone())),
         };
         let inner = Inner {
             agent: name.to_owned(),
+            request: request_of(record)?,
             pin,
             lease: lease.clone(),
             cancelled: cancel.token().clone(),
+            ends,
             stamp: stamp.clone(),
             actor,
             ticks,
             journal: Mutex::new(journal),
+            asker: Asker::current(),
         };
         let cx = SessionContext::new(ask, inner);
         let name = name.to_owned();
-        let actor =
-            Self { ground, name, lease, stamp, seq, progress, told, cancel, terms, broken: None, lock };
+        let broken = None;
+        let actor = Self {
+            ground,
+            name,
+            lease,
+            stamp,
+            seq,
+            progress,
+            told,
+            cancel,
+            terms,
+            ends,
+            spend,
+            under_way,
+            lock,
+            broken,
+        };
         Ok((actor, live, cx))
     }
 
     /// Runs the work to its end, and says how it ended.
-    pub(crate) async fn run(
-        mut self,
-        agent: Arc<dyn Agent>,
-        request: Request,
-        cx: SessionContext,
-        tasks: TaskTracker,
-    ) {
-        let pin = cx.pin().clone();
-        let mut work = tasks.spawn(async move { agent.work(&request, &pin, &cx).await });
-        let turn = self.drive(&mut work).await;
+    pub(crate) async fn run(self, agent: Arc<dyn Agent>, cx: SessionContext, tasks: TaskTracker) {
+        let trace = TraceContext::for_session(cx.request().meta(), cx.id());
+        let span = session_span(cx.id(), &trace);
+        self.run_within(agent, cx, tasks).instrument(span).await;
+    }
+
+    async fn run_within(mut self, agent: Arc<dyn Agent>, cx: SessionContext, tasks: TaskTracker) {
+        let beat = self.terms.lease / 3;
+        let mut beat = interval_at(Instant::now() + beat, beat);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let work = async move { agent.work(cx.request(), cx.pin(), &cx).await };
+        let mut work = tasks.spawn(work.in_current_span());
+        let turn = self.drive(&mut work, &mut beat).await;
         // From here on nothing is recorded but the end.
         self.told.close();
         while self.told.try_recv().is_ok() {}
+        match turn {
+            Turn::Over(_) => {}
+            Turn::Cancel => self.wind_down(work, self.terms.grace, &mut beat).await,
+            Turn::Stop(_) => self.wind_down(work, Duration::ZERO, &mut beat).await,
+        }
+        self.settle(&mut beat).await;
+        self.ground.meter.fetched(self.spend.spent().fetched_bytes);
         let standing = match turn {
             Turn::Over(result) => self.end_of(result).await,
-            Turn::Cancel => {
-                wind_down(work, self.terms.grace).await;
-                self.end(self.cancel.why().into()).await
-            }
-            Turn::Stop(failure) => {
-                wind_down(work, Duration::ZERO).await;
-                Standing::Stopped(failure)
-            }
+            Turn::Cancel => self.end_as(self.cancel.why()).await,
+            Turn::Stop(failure) => Standing::Stopped(failure),
         };
         if let Standing::Stopped(failure) = &standing {
-            tracing::warn!(session = %self.lease.session_id, %failure, "session stopped unfinished");
+            let code = failure.error().code;
+            tracing::warn!(session = %self.lease.session_id, %code, "session stopped unfinished");
         }
         // Whoever hears of the end may open the next session at once.
         self.lock = None;
         self.progress.send_replace(Progress { at: standing });
     }
 
-    async fn drive(&mut self, work: &mut JoinHandle<Result<Completion, Failure>>) -> Turn {
-        let beat = self.terms.lease / 3;
-        let mut heartbeat = interval_at(Instant::now() + beat, beat);
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    async fn drive(&mut self, work: &mut Work, beat: &mut Interval) -> Turn {
+        let ends = self.ends;
+        let spend = Arc::clone(&self.spend);
+        let mut passed = std::pin::pin!(ends.passed(Some(&*spend)));
         loop {
             tokio::select! {
                 biased;
                 () = self.cancel.token().cancelled() => return Turn::Cancel,
                 () = self.terms.interrupt.cancelled() => return Turn::Stop(interrupted()),
+                // What the agent makes of the refusal does not count.
+                () = spend.over().cancelled() => {
+                    let failure = ends.overspent(&spend).unwrap_or_else(Failure::cancelled);
+                    self.cancel.cancel(Why::Limit(failure));
+                    return Turn::Cancel;
+                }
+                failure = &mut passed => {
+                    self.cancel.cancel(Why::Limit(failure));
+                    return Turn::Cancel;
+                }
                 Some(told) = self.told.recv() => self.record(told).await,
                 result = &mut *work => return Turn::Over(result),
-                _ = heartbeat.tick() => {
-                    let until = self.lease_until(self.ground.clock.now_micros());
-                    match self.ground.store.renew_lease(&self.lease, until).await {
-                        Err(error @ StoreError::LeaseLost { .. }) => return Turn::Stop(error.into()),
-                        // A store that is busy now may be free at the next beat, within the lease.
-                        Err(error) => tracing::warn!(%error, "lease not extended"),
-                        Ok(()) => {}
-                    }
-                }
+                _ = beat.tick() => if let Err(error @ StoreError::LeaseLost { .. }) = self.renew().await {
+                    return Turn::Stop(error.into());
+                },
             }
         }
     }
 
+    /// A sign of life.
+    async fn renew(&self) -> Result<(), StoreError> {
+        let until = self.lease_until(self.ground.clock.now_micros());
+        let renewed = self.ground.store.renew_lease(&self.lease, until).await;
+        if let Err(error) = &renewed {
+            // A store that is busy now may be free at the next beat, within the lease.
+            tracing::warn!(session = %self.lease.session_id, %error, "lease not extended");
+        }
+        renewed
+    }
+
     /// Commits a step, then lets listeners know, then lets the work go on.
     async fn record(&mut self, told: Told) {
-        let StepDone { entry, messages, figures } = told.step;
+        let StepDone { entry, messages, figures, approvals } = told.step;
         let at = self.ground.clock.now_micros();
         let messages: Vec<OutboxEntry> = (self.seq + 1..)
             .zip(messages)
@@ -202,16 +260,19 @@ impl Actor {
             })
             .collect();
         let seq = messages.last().map_or(self.seq, |message| message.seq);
+        let asked = approvals.len();
         let commit = Commit {
             step: Some(entry),
             messages,
             figures,
-            close: None,
+            approvals,
             at,
             lease_until: self.lease_until(at),
+            ..Commit::default()
         };
         let result = match self.ground.store.commit(&self.lease, commit).await {
             Ok(()) => {
+                (0..asked).for_each(|_| self.ground.meter.approval("pending"));
                 self.seq = seq;
                 self.progress.send_replace(Progress { at: Standing::Running });
                 Ok(())
@@ -226,11 +287,38 @@ impl Actor {
         let _ = told.done.send(result);
     }
 
+    /// Waits a while for work that was told to end, then ends it.
+    async fn wind_down(&self, mut work: Work, grace: Duration, beat: &mut Interval) {
+        let mut grace = std::pin::pin!(sleep(grace));
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut work => return,
+                () = &mut grace => break,
+                _ = beat.tick() => drop(self.renew().await),
+            }
+        }
+        work.abort();
+        let _ = work.await;
+    }
+
+    /// Waits for file work that cannot be stopped: after the last message no file changes.
+    async fn settle(&self, beat: &mut Interval) {
+        self.under_way.close();
+        loop {
+            tokio::select! {
+                biased;
+                () = self.under_way.wait() => return,
+                _ = beat.tick() => drop(self.renew().await),
+            }
+        }
+    }
+
     async fn end_of(&mut self, result: Result<Result<Completion, Failure>, JoinError>) -> Standing {
         let failure = match (self.broken.take(), result) {
             // An agent cannot talk itself past a step that was not recorded.
             (Some(broken), _) => broken,
-            (None, Ok(Ok(completion))) => return self.end(Ending::Completed(completion)).await,
+            (None, Ok(Ok(completion))) => return self.end(Ending::Completed(completion), None).await,
             (None, Ok(Err(failure))) => failure,
             (None, Err(panic)) => {
                 tracing::error!(session = %self.lease.session_id, %panic, "the agent's work panicked");
@@ -239,16 +327,33 @@ impl Actor {
         };
         match failure.then() {
             Then::Stop => Standing::Stopped(failure),
-            Then::End => self.end(Ending::Failed(failure)).await,
-            Then::Cancel => self.end(self.cancel.why().into()).await,
+            Then::End => self.end(Ending::Failed(failure), None).await,
+            Then::Cancel => self.end_as(self.cancel.why()).await,
         }
     }
 
-    /// Persists the end; only what is persisted is announced.
-    async fn end(&mut self, ending: Ending) -> Standing {
+    async fn end_as(&mut self, why: Why) -> Standing {
+        let successor = match &why {
+            Why::Superseded(new) => Some(NewSession::clone(new)),
+            Why::Asked(_) | Why::Limit(_) => None,
+        };
+        self.end(why.into(), successor).await
+    }
+
+    /// Persists the end, and with it what takes over; only what is persisted is announced.
+    async fn end(&mut self, mut ending: Ending, successor: Option<NewSession>) -> Standing {
+        if let Ending::Completed(completion) = &mut ending
+            && let Err(failure) = list_pending(&self.ground, completion).await
+        {
+            return Standing::Stopped(failure);
+        }
         let at = self.ground.clock.now_micros();
         let commit = closing(&self.name, &self.stamp, self.seq + 1, at, ending);
-        match self.ground.store.commit(&self.lease, commit).await {
+        let ended = match successor {
+            None => self.ground.store.commit(&self.lease, commit).await,
+            Some(new) => self.ground.store.supersede(&self.lease, commit, new).await.map(drop),
+        };
+        match ended {
             Ok(()) => {
                 self.seq += 1;
                 Standing::Ended
@@ -259,13 +364,5 @@ impl Actor {
 
     fn lease_until(&self, at: i64) -> i64 {
         at.saturating_add(i64::try_from(self.terms.lease.as_micros()).unwrap_or(i64::MAX))
-    }
-}
-
-/// Waits a while for work that was told to end, then ends it.
-async fn wind_down(mut work: JoinHandle<Result<Completion, Failure>>, grace: Duration) {
-    if timeout(grace, &mut work).await.is_err() {
-        work.abort();
-        let _ = work.await;
     }
 }

@@ -1,13 +1,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::CompletedSession;
 use crate::agent::Failure;
 use crate::context::ContextManager;
 use crate::evidence::Ledger;
+use crate::peer::Directory;
 use crate::runtime::Clock;
-use crate::store::{Objects, SessionState, Store};
+use crate::store::{Objects, Store};
+use crate::telemetry::Meter;
 use crate::tool::Toolbox;
 
 /// What one runtime stands on; shared by everything that runs in it.
@@ -19,6 +24,12 @@ pub(crate) struct Ground {
     pub(crate) ledger: Ledger,
     pub(crate) context: ContextManager,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) peers: Directory,
+    pub(crate) meter: Meter,
+    /// For how long an approval waits when its proposal does not say.
+    pub(crate) approval_lasts: Duration,
+    /// For how long whoever offered to answer contexts is waited for.
+    pub(crate) context_deadline: Duration,
 }
 
 impl Ground {
@@ -28,10 +39,19 @@ impl Ground {
         off_thread(move || objects.get(&sha256).map_err(Failure::from)).await
     }
 
-    /// Keeps an object, off the async threads.
-    pub(crate) async fn put_object(&self, bytes: Vec<u8>) -> Result<String, Failure> {
+    /// Keeps an object, off the async threads; `under_way` is held until that is done.
+    pub(crate) async fn put_object(
+        &self,
+        bytes: Vec<u8>,
+        under_way: TaskTrackerToken,
+    ) -> Result<String, Failure> {
         let objects = self.objects.clone();
-        off_thread(move || objects.put(&bytes).map_err(Failure::from)).await
+        off_thread(move || {
+            let kept = objects.put(&bytes).map_err(Failure::from);
+            drop(under_way);
+            kept
+        })
+        .await
     }
 }
 
@@ -94,16 +114,10 @@ impl AskContext {
         Ok(self.ground.store.all_file_hashes(&self.ground.tenant).await?)
     }
 
-    /// The newest completed session; inside a session, the newest opened before it.
+    /// The newest completed work session; inside a session, the newest opened before it.
     pub async fn previous(&self) -> Result<Option<CompletedSession>, Failure> {
-        let sessions = self.ground.store.sessions(&self.ground.tenant).await?;
-        let earlier = |opened_at: i64, id: &str| match &self.before {
-            Some((at, this)) => (opened_at, id) < (*at, this.as_str()),
-            None => true,
-        };
-        Ok(sessions
-            .into_iter()
-            .find(|record| record.state == SessionState::Completed && earlier(record.opened_at, &record.id))
-            .map(|record| CompletedSession::new(Arc::clone(&self.ground), record)))
+        let before = self.before.as_ref().map(|(at, id)| (*at, id.as_str()));
+        let record = self.ground.store.previous(&self.ground.tenant, before).await?;
+        Ok(record.map(|record| CompletedSession::new(Arc::clone(&self.ground), record)))
     }
 }

@@ -2,40 +2,49 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use protocol::{ErrorCode, Outgoing, Status};
+use protocol::{ErrorCode, Outgoing, Request, Status};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::actor::{StepDone, Told};
 use super::ask::AskContext;
 use super::canonical::hash_of;
+use super::limits::Ends;
 use super::message::{Stamp, set_phase};
 use super::outcome::Outcome;
 use crate::agent::{Failure, Pin};
+use crate::context::Asker;
 use crate::store::{JournalEntry, Lease};
+use crate::telemetry::step_span;
 
 /// What the work of a session stands on: its steps, its files, its voice. Cheap to clone.
 ///
 /// Dereferences to [`AskContext`] for everything that only reads.
 #[derive(Clone)]
 pub struct SessionContext {
-    pub(super) ask: AskContext,
-    pub(super) inner: Arc<Inner>,
+    pub(crate) ask: AskContext,
+    pub(crate) inner: Arc<Inner>,
     phase: Option<Arc<str>>,
     status: Status,
 }
 
-pub(super) struct Inner {
-    pub(super) agent: String,
-    pub(super) pin: Pin,
-    pub(super) lease: Lease,
-    pub(super) cancelled: CancellationToken,
-    pub(super) stamp: Stamp,
-    pub(super) actor: mpsc::Sender<Told>,
-    pub(super) ticks: broadcast::Sender<Outgoing>,
-    pub(super) journal: Mutex<BTreeMap<String, JournalEntry>>,
+pub(crate) struct Inner {
+    pub(crate) agent: String,
+    pub(crate) request: Request,
+    pub(crate) pin: Pin,
+    pub(crate) lease: Lease,
+    pub(crate) cancelled: CancellationToken,
+    pub(crate) ends: Ends,
+    pub(crate) stamp: Stamp,
+    pub(crate) actor: mpsc::Sender<Told>,
+    pub(crate) ticks: broadcast::Sender<Outgoing>,
+    pub(crate) journal: Mutex<BTreeMap<String, JournalEntry>>,
+    /// Who may be asked for contexts: the connection that the session was opened or resumed from.
+    pub(crate) asker: Option<Arc<Asker>>,
 }
 
 impl Deref for SessionContext {
@@ -57,10 +66,39 @@ impl SessionContext {
         &self.inner.lease.session_id
     }
 
+    /// The name of the agent whose session it is.
+    pub(crate) fn agent_name(&self) -> &str {
+        &self.inner.agent
+    }
+
     /// What the session depends on.
     #[must_use]
     pub fn pin(&self) -> &Pin {
         &self.inner.pin
+    }
+
+    /// The request that opened the session.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.inner.request
+    }
+
+    /// The agents the request went through, oldest first.
+    #[must_use]
+    pub fn trace(&self) -> Vec<&str> {
+        self.inner.request.meta().trace()
+    }
+
+    /// The W3C trace context the request came with, to be passed on.
+    #[must_use]
+    pub fn traceparent(&self) -> Option<&str> {
+        self.inner.request.meta().traceparent()
+    }
+
+    /// When the session has to stop at the latest, by its deadline or its budget of time; `None` for never.
+    #[must_use]
+    pub fn ends_by(&self) -> Option<Instant> {
+        self.inner.ends.by()
     }
 
     /// Cancelled when the session is told to end; work that takes long looks at it.
@@ -85,7 +123,8 @@ impl SessionContext {
 
     /// Keeps an immutable file and returns its name, which is its SHA-256.
     pub async fn put_object(&self, bytes: impl Into<Vec<u8>>) -> Result<String, Failure> {
-        self.ask.ground.put_object(bytes.into()).await
+        let under_way = self.ask.tools.calls_under_way().token();
+        self.ask.ground.put_object(bytes.into(), under_way).await
     }
 
     /// Does `work` once, and records what it led to under `key`.
@@ -109,7 +148,7 @@ impl SessionContext {
             }
             return decoded(key, &self.object(&entry.output_hash).await?);
         }
-        let outcome = work(self.clone()).await?;
+        let outcome = work(self.clone()).instrument(step_span(key)).await?;
         self.alive()?;
         let output = serde_json::to_vec(&outcome.output)
             .map_err(|error| Failure::bug(format!("output of step `{key}` cannot be kept: {error}")))?;
@@ -121,11 +160,11 @@ impl SessionContext {
         Ok(value)
     }
 
-    pub(super) fn alive(&self) -> Result<(), Failure> {
+    pub(crate) fn alive(&self) -> Result<(), Failure> {
         if self.inner.cancelled.is_cancelled() { Err(Failure::cancelled()) } else { Ok(()) }
     }
 
-    fn recorded(&self, key: &str) -> Option<JournalEntry> {
+    pub(crate) fn recorded(&self, key: &str) -> Option<JournalEntry> {
         self.inner.journal.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
@@ -148,7 +187,8 @@ impl SessionContext {
             set_phase(message, self.phase.as_deref());
         }
         let (done, answer) = oneshot::channel();
-        let step = StepDone { entry: entry.clone(), messages, figures: outcome.figures };
+        let Outcome { figures, approvals, .. } = outcome;
+        let step = StepDone { entry: entry.clone(), messages, figures, approvals };
         // The actor is gone only when the session is over: cancelled, or stopping.
         self.inner.actor.send(Told { step, done }).await.map_err(|_| Failure::cancelled())?;
         answer.await.map_err(|_| Failure::cancelled())??;

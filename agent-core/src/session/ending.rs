@@ -23,14 +23,15 @@ impl From<Why> for Ending {
     fn from(why: Why) -> Self {
         match why {
             Why::Asked(words) => Self::Cancelled(words),
-            Why::Superseded(by) => Self::Superseded(by),
+            Why::Superseded(new) => Self::Superseded(new.id),
+            Why::Limit(failure) => Self::Failed(failure),
         }
     }
 }
 
-/// The commit that ends a session: the only place where a terminal message is made.
-pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: Ending) -> Commit {
-    let (state, message) = match ending {
+/// How a session ends in the store, and its last message: the only place where one is made.
+pub(crate) fn terminal(agent: &str, ending: Ending) -> (SessionState, StatusMessage) {
+    match ending {
         Ending::Completed(Completion { delivery, meta }) => {
             (SessionState::Completed, StatusMessage::completed(agent, delivery).with_meta(meta))
         }
@@ -38,7 +39,12 @@ pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: End
         Ending::Cancelled(why) => (SessionState::Cancelled, StatusMessage::cancelled(agent, &why)),
         Ending::Superseded(by) => superseded(agent, "what this session depended on has changed", &by),
         Ending::Displaced(by) => superseded(agent, "another request took its place", &by),
-    };
+    }
+}
+
+/// The commit that ends a session.
+pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: Ending) -> Commit {
+    let (state, message) = terminal(agent, ending);
     let message = stamp.journaled(Outgoing::Status(message), seq, at);
     Commit {
         messages: vec![OutboxEntry { seq, message: protocol::encode(&message) }],

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ask::Ground;
 use crate::agent::Failure;
+use crate::store::NewSession;
 
 /// Sent each time something was committed; those who listen read the messages from the store.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) enum Standing {
     Running,
     /// The terminal message is committed.
     Ended,
+    /// A question's: these messages are committed, and they are all there are.
+    Answered(Arc<[Outgoing]>),
     /// It stopped unfinished and can be resumed.
     Stopped(Failure),
 }
@@ -30,7 +33,8 @@ pub(crate) enum Standing {
 pub(crate) struct Live {
     pub(crate) session_id: String,
     pub(crate) progress: watch::Receiver<Progress>,
-    pub(crate) ticks: broadcast::Sender<Outgoing>,
+    /// Absent for a question, which says nothing until it ends.
+    pub(crate) ticks: Option<broadcast::Sender<Outgoing>>,
     pub(crate) cancel: CancelSwitch,
 }
 
@@ -60,8 +64,10 @@ pub(crate) struct CancelSwitch {
 pub(crate) enum Why {
     /// Somebody asked for it, with these words.
     Asked(String),
-    /// The session of this id took over.
-    Superseded(String),
+    /// This session takes over, at the same moment.
+    Superseded(Box<NewSession>),
+    /// It used up its time or its budget.
+    Limit(Failure),
 }
 
 impl CancelSwitch {
@@ -84,7 +90,7 @@ impl CancelSwitch {
 /// One listener of a session: its messages in order, as they were committed, with ticks in between.
 ///
 /// A listener that is slow, or that comes late, loses ticks and nothing else: the messages are read
-/// from the store.
+/// from the store. Those of a question that was just answered are handed over without a read.
 pub struct SessionHandle {
     ground: Arc<Ground>,
     agent: String,
@@ -104,7 +110,7 @@ impl SessionHandle {
             ground,
             agent: agent.to_owned(),
             session_id: session_id.to_owned(),
-            ticks: live.as_ref().map(|live| live.ticks.subscribe()),
+            ticks: live.as_ref().and_then(|live| live.ticks.as_ref()).map(broadcast::Sender::subscribe),
             live,
             in_reply_to: None,
             seen: 0,
@@ -158,13 +164,24 @@ impl SessionHandle {
                 None => Standing::Ended,
                 Some(live) => live.progress.borrow_and_update().at.clone(),
             };
-            match self.read_on().await {
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(failure) => return Some(self.last_word(failure)),
+            if self.has_to_read(&standing) {
+                match self.read_on().await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    // Why it stopped says more than that nothing can be read any more.
+                    Err(failure) => {
+                        let stopped = if let Standing::Stopped(why) = standing { why } else { failure };
+                        return Some(self.last_word(stopped));
+                    }
+                }
             }
             match standing {
                 Standing::Ended => self.over = true,
+                Standing::Answered(said) => {
+                    let seen = self.seen();
+                    self.waiting.extend(said.iter().filter(|said| said.meta().seq() > Some(seen)).cloned());
+                    self.over = true;
+                }
                 Standing::Stopped(failure) => return Some(self.last_word(failure)),
                 Standing::Running => {
                     if let Some(tick) = self.wait().await {
@@ -172,6 +189,16 @@ impl SessionHandle {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether there can be anything in the store that was not seen.
+    fn has_to_read(&self, standing: &Standing) -> bool {
+        match (&self.live, standing) {
+            (_, Standing::Answered(_)) => false,
+            // A question says everything at once, at its end.
+            (Some(live), Standing::Running) => live.ticks.is_some(),
+            _ => true,
         }
     }
 

@@ -1,8 +1,17 @@
-use protocol::{Outgoing, Status, StatusMessage};
+use protocol::{Outgoing, Request, Status, StatusMessage};
 use serde_json::Value;
 
+use crate::agent::Failure;
 use crate::runtime::rfc3339;
-use crate::store::SessionRecord;
+use crate::store::{SessionRecord, StoreError};
+
+/// The request that opened a stored session.
+pub(crate) fn request_of(record: &SessionRecord) -> Result<Request, Failure> {
+    let Value::Object(members) = record.request.clone() else {
+        return Err(StoreError::Corrupt { what: "sessions.request", source: None }.into());
+    };
+    Ok(Request::read(members)?)
+}
 
 /// What a session puts into the `_meta` of its messages.
 #[derive(Clone, Debug)]
@@ -15,8 +24,12 @@ impl Stamp {
     /// The stamp of a stored session: its messages answer the request that opened it.
     pub(crate) fn of(record: &SessionRecord) -> Self {
         let request_id = record.request.get("_meta").and_then(|meta| meta.get("request_id"));
-        let in_reply_to = request_id.and_then(Value::as_str).map(str::to_owned);
-        Self { session_id: record.id.clone(), in_reply_to }
+        Self::new(&record.id, request_id.and_then(Value::as_str))
+    }
+
+    /// The stamp of a session that was opened by the request of this name.
+    pub(crate) fn new(session_id: &str, request_id: Option<&str>) -> Self {
+        Self { session_id: session_id.to_owned(), in_reply_to: request_id.map(str::to_owned) }
     }
 
     /// A message as it is journaled: with its session, place, cause and time.

@@ -1,18 +1,21 @@
 use protocol::{Figure, Outgoing};
 
+use crate::store::ApprovalRecord;
+
 /// What a step leads to. All of it becomes true at once, when the step is recorded, or not at all.
 #[derive(Debug)]
 pub struct Outcome<O> {
     pub(crate) output: O,
     pub(crate) messages: Vec<Outgoing>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) approvals: Vec<ApprovalRecord>,
 }
 
 impl<O> Outcome<O> {
     /// A step that gives `output` to the steps after it.
     #[must_use]
     pub fn new(output: O) -> Self {
-        Self { output, messages: Vec::new(), figures: Vec::new() }
+        Self { output, messages: Vec::new(), figures: Vec::new(), approvals: Vec::new() }
     }
 
     /// And says something: a status message, or the response that is due.

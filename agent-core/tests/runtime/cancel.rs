@@ -28,13 +28,16 @@ async fn cancelled_at_any_step_it_says_so_once_and_leaves_nothing_running() {
         assert_eq!(terminals(&said), ["cancelled"], "{step}");
         assert_eq!(said.last().unwrap()["message"], "cancelled by `orchestrator`: enough");
         assert_eq!(agent.alive.load(Ordering::SeqCst), 0, "{step}: the work still runs");
-        for (name, text) in files(dir.path()) {
+        assert_eq!(runtime.under_way(), 0, "{step}: the session still runs");
+        let left = files(dir.path());
+        for (name, text) in &left {
             assert!(!name.contains("tmp"), "{step} left `{name}`");
             assert!(!name.starts_with("cards/") || text.ends_with("words\n"), "{step} broke `{name}`");
         }
 
         client.send(request("cancel_session", json!({ "session_id": id }), "c-2").into_members()).await;
         assert_eq!(client.next().await.unwrap()["error"]["code"], "SESSION_ENDED");
+        assert_eq!(files(dir.path()), left, "{step}: a file changed after the terminal message");
         // What was cancelled is not resumed: the same request opens a new session.
         agent.let_on.add_permits(8);
         let next = runtime.open_session(&work()).await.unwrap();
@@ -80,7 +83,7 @@ async fn cancelled_is_said_only_of_a_session_whose_end_is_recorded() {
     store.fail_next(2);
     client.send(cancel()).await;
     assert_eq!(client.next().await.unwrap()["error"]["code"], "STORE_FAILED");
-    assert_eq!(runtime.sessions().await.unwrap()[0].state, SessionState::Open);
+    assert_eq!(runtime.sessions(100).await.unwrap()[0].state, SessionState::Open);
 
     // The session cannot; the one who cancels it does.
     assert_eq!(runtime.open_session(&work()).await.unwrap().id(), id);
@@ -88,7 +91,7 @@ async fn cancelled_is_said_only_of_a_session_whose_end_is_recorded() {
     store.fail_next(1);
     client.send(cancel()).await;
     assert_eq!(client.next().await.unwrap()["payload"]["status"], "cancelled");
-    assert_eq!(runtime.sessions().await.unwrap()[0].state, SessionState::Cancelled);
+    assert_eq!(runtime.sessions(100).await.unwrap()[0].state, SessionState::Cancelled);
     client.send(request("resume_session", json!({ "session_id": id }), "c-2").into_members()).await;
     assert_eq!(terminals(&client.hang_up().await), ["cancelled"]);
     runtime.close().await;

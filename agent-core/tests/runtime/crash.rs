@@ -28,7 +28,7 @@ async fn open(workspace: &Path) -> Arc<dyn Store> {
 
 async fn end_of(workspace: &Path) -> End {
     let store = open(workspace).await;
-    let sessions = store.sessions("workspace").await.unwrap();
+    let sessions = store.sessions("workspace", 100).await.unwrap();
     let id = &sessions[0].id;
     let outbox = store.outbox(id, 0).await.unwrap();
     let messages: Vec<Value> =
@@ -55,7 +55,7 @@ async fn attempt(workspace: &Path, fail_at: Option<(usize, When)>) -> (bool, usi
         if !store.fired() {
             assert!(!terminals(&said).is_empty(), "{said:#?}");
         } else if !terminals(&said).is_empty() {
-            let sessions = open(workspace).await.sessions("workspace").await.unwrap();
+            let sessions = open(workspace).await.sessions("workspace", 100).await.unwrap();
             assert_ne!(sessions[0].state, SessionState::Open, "{said:#?}");
         }
     }
@@ -152,7 +152,7 @@ async fn a_resumed_session_skips_what_is_recorded_and_replays_what_was_said() {
 
     let agent = Arc::new(Librarian::new());
     let second = runtime(&agent, dir.path()).await;
-    let resumed = second.resume_unfinished().await.unwrap().unwrap();
+    let resumed = second.resume_all().await.unwrap().sessions.remove(0);
     assert_eq!(resumed.id(), id);
     let said = messages(resumed).await;
     assert_eq!(said[0], said_first);
@@ -236,7 +236,7 @@ async fn a_pin_that_cannot_be_taken_leaves_the_session_of_its_request_as_it_is()
         assert_eq!((error.code.as_str(), error.retryable), ("DATASET_INVALID", true), "{error:?}");
         assert!(error.message.contains("half-saved") && error.message.contains(&id), "{error:?}");
         assert_eq!(error.details.unwrap()["session_id"], id);
-        let sessions = runtime.sessions().await.unwrap();
+        let sessions = runtime.sessions(100).await.unwrap();
         assert_eq!((sessions.len(), sessions[0].state), (1, SessionState::Open));
     };
     // While it runs, and when it does not.

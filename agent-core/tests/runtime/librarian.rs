@@ -22,6 +22,9 @@ const NAME: &str = "librarian";
 /// The steps of a session over the books of [`super::support::workspace`], in order.
 pub(crate) const STEPS: [&str; 5] = ["context", "count/a.md", "count/b.md", "cards", "catalogue"];
 
+/// Where a question stalls: after the books were read.
+pub(crate) const ANSWER: &str = "answer";
+
 /// What a test makes of the agent's work.
 pub(crate) struct Librarian {
     pub(crate) definition: AgentDefinition,
@@ -50,6 +53,8 @@ pub(crate) enum Mischief {
     StepFails,
     /// A figure names rows that were never kept.
     RowsNotKept,
+    /// It calls tools until one is refused, and says that all is well.
+    Spendthrift,
 }
 
 struct Alive(Arc<AtomicUsize>);
@@ -169,7 +174,15 @@ impl Agent for Librarian {
     }
 
     async fn answer(&self, _: &Request, _: &Pin, cx: &AskContext) -> Result<Answer, Failure> {
-        Ok(Answer::new(context(&books(cx).await?)))
+        self.alive.fetch_add(1, Ordering::SeqCst);
+        let _alive = Alive(Arc::clone(&self.alive));
+        let books = books(cx).await?;
+        self.enter(ANSWER).await;
+        match self.mischief {
+            Some(Mischief::Panic) => panic!("the librarian dropped a book"),
+            Some(Mischief::StepFails) => Err(Failure::new(ErrorCode::DatasetInvalid, "`books` is torn")),
+            _ => Ok(Answer::new(context(&books))),
+        }
     }
 
     async fn read(&self, request: &Request, cx: &AskContext) -> Result<Answer, Failure> {
@@ -199,6 +212,10 @@ impl Agent for Librarian {
             .await?;
         if self.mischief == Some(Mischief::Panic) {
             panic!("the librarian dropped a book");
+        }
+        if self.mischief == Some(Mischief::Spendthrift) {
+            while cx.tools().run::<Glob>(GlobInput::new("books/*.md")).await.is_ok() {}
+            return Ok(Delivery::new("All is well.").into());
         }
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for (nth, (book, text)) in books.iter().enumerate() {

@@ -88,7 +88,7 @@ async fn what_git_keeps_is_closed_to_tools() {
 }
 
 #[tokio::test]
-async fn what_agents_publish_is_returned_with_its_author_newest_first() {
+async fn what_agents_publish_is_returned_with_its_author_and_what_came_before_as_history() {
     let dir = workspace();
     let runtime = runtime(&Arc::new(Librarian::new()), dir.path()).await;
     let unknown = ask(&runtime, "get_product_context", json!({})).await;
@@ -98,15 +98,13 @@ async fn what_agents_publish_is_returned_with_its_author_newest_first() {
         let kept = ask(&runtime, "publish_context", content).await;
         assert_eq!(kept[0]["payload"]["published_by"], "orchestrator");
     }
-    let found = ask(&runtime, "get_product_context", json!({})).await;
-    assert_eq!(found[0]["response_type"], "product_context");
-    let versions: Vec<&Value> = found[0]["payload"]["published"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| &one["content"]["version"])
-        .collect();
-    assert_eq!(versions, [2, 1]);
+    for (asked, expected) in [(json!({}), json!([2])), (json!({ "history": true }), json!([2, 1]))] {
+        let found = ask(&runtime, "get_product_context", asked).await;
+        assert_eq!(found[0]["response_type"], "product_context");
+        let published = found[0]["payload"]["published"].as_array().unwrap();
+        let versions: Vec<&Value> = published.iter().map(|one| &one["content"]["version"]).collect();
+        assert_eq!(json!(versions), expected);
+    }
     let other = ask(&runtime, "get_price_context", json!({})).await;
     assert!(other[0]["error"]["hint"].as_str().unwrap().contains("`get_product_context`"));
     runtime.close().await;
@@ -174,7 +172,7 @@ async fn every_verb_is_answered_or_refused_by_name() {
     let error = json!({ "agent": "x", "error": { "code": "OVERLOADED" } });
     client.send(error.as_object().unwrap().clone()).await;
     assert!(client.hang_up().await.is_empty());
-    assert!(runtime.sessions().await.unwrap().is_empty(), "none of this opened a session");
+    assert!(runtime.sessions(100).await.unwrap().is_empty(), "none of this opened a session");
 
     runtime.close().await;
     assert_eq!(

@@ -47,7 +47,10 @@ async fn a_bad_line_gets_one_error_reply_and_the_connection_goes_on() {
     assert_eq!(answers.len(), 2);
     assert_eq!(answers[0]["payload"], json!({ "books": ["a.md", "b.md"] }));
     assert_eq!(answers[1]["status"], "completed");
-    assert!(answers[1]["_meta"]["session_id"].is_null(), "a question has no session");
+    let place = |nth: usize| (&answers[nth]["_meta"]["session_id"], &answers[nth]["_meta"]["seq"]);
+    let id = place(0).0;
+    assert!(id.is_string(), "a question is a session");
+    assert_eq!((place(0), place(1)), ((id, &json!(1)), (id, &json!(2))));
 }
 
 #[tokio::test]
@@ -88,7 +91,7 @@ async fn what_is_over_the_limit_is_refused_and_can_be_sent_again() {
     assert_eq!(refused["_meta"]["in_reply_to"], format!("r-{}", agent_core::transport::IN_FLIGHT));
     // Cancelling makes room, so it is served even now.
     agent.reached().await;
-    let id = runtime.sessions().await.unwrap()[0].id.clone();
+    let id = runtime.sessions(100).await.unwrap()[0].id.clone();
     client.send(request("cancel_session", json!({ "session_id": id }), "c-1").into_members()).await;
     let rest = client.hang_up().await;
     assert_eq!(terminals(&rest).len(), agent_core::transport::IN_FLIGHT);

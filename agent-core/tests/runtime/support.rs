@@ -67,6 +67,16 @@ pub(crate) fn work() -> Request {
     request("get_library_context", json!({}), "r-1")
 }
 
+/// The request that only asks.
+pub(crate) fn question() -> Request {
+    request("get_library_context", json!({ "phases": [] }), "q-1")
+}
+
+/// Another runtime for the same workspace, with other options.
+pub(crate) async fn runtime_with(agent: &Arc<impl Agent>, workspace: &Path, options: Options) -> Runtime {
+    Runtime::open(Arc::clone(agent) as Arc<dyn Agent>, workspace, options).await.unwrap()
+}
+
 pub(crate) async fn messages(mut handle: SessionHandle) -> Vec<Value> {
     let mut messages = Vec::new();
     while let Some(message) = handle.next().await {
