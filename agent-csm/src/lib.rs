@@ -15,6 +15,7 @@ pub mod health;
 pub mod import;
 pub mod knowledge;
 mod markup;
+pub mod outreach;
 pub mod phases;
 pub mod plan;
 pub mod play;

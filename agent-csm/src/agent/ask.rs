@@ -1,8 +1,9 @@
 //! Questions: answered from the newest completed session where it still stands, else computed afresh.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use agent_core::agent::{Answer, Failure, Pin};
+use agent_core::context::ContextSource;
 use agent_core::session::{AskContext, CompletedSession};
 use protocol::payload::GetSubjectContext;
 use protocol::{ErrorCode, Meta, Request};
@@ -27,7 +28,7 @@ pub(super) async fn customer_context(
 ) -> Result<Answer, Failure> {
     let asked = request.as_of()?;
     let book = book(craftsman, asked, pin, |ready| ready.asked.as_deref() == asked, cx).await?;
-    let (payload, mut meta) = context_parts(&book.analysis, "embedded")?;
+    let (payload, mut meta) = context_parts(&book.analysis, book.context_manager)?;
     match &book.session {
         Some(session) => {
             meta.set("figures_of", json!(session.id()));
@@ -49,10 +50,10 @@ pub(super) async fn account_context(
 ) -> Result<Answer, Failure> {
     let asked: GetSubjectContext = request.payload_as()?;
     let day = request.as_of()?;
-    let pin = pin(request, &craftsman.knowledge, cx).await?;
+    let pin = pin(request, craftsman, cx).await?;
     let same_day = |ready: &Ready| day.is_none_or(|day| ready.as_of.to_string() == day);
     let book = book(craftsman, day, &pin, same_day, cx).await?;
-    let analysis = &book.analysis;
+    let analysis = book.analysis.as_ref();
     let found = analysis.accounts.values().find(|account| {
         account.account_id == asked.subject_id || account.name.eq_ignore_ascii_case(&asked.subject_id)
     });
@@ -82,11 +83,43 @@ pub(super) async fn account_context(
     Ok(Answer::new(members(&context)?).with_meta(meta))
 }
 
+/// The newest completed session's book, read once: a completed session does not change.
+#[derive(Default)]
+pub(super) struct Shelf(Mutex<Option<Shelved>>);
+
+#[derive(Clone)]
+struct Shelved {
+    session: String,
+    ready: Arc<Ready>,
+    analysis: Arc<Analysis>,
+}
+
+impl Shelf {
+    /// The book of `session`; `None` when it kept none.
+    async fn book(&self, session: &CompletedSession) -> Result<Option<Shelved>, Failure> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = kept.filter(|kept| kept.session == session.id()) {
+            return Ok(Some(kept));
+        }
+        let Some(ready) = session.output("dataset").await? else { return Ok(None) };
+        let Some(analysis) = session.output("context").await? else { return Ok(None) };
+        let read = Shelved {
+            session: session.id().to_owned(),
+            ready: Arc::new(ready),
+            analysis: Arc::new(analysis),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
+        Ok(Some(read))
+    }
+}
+
 /// The book that stands.
 struct Book {
-    analysis: Analysis,
+    analysis: Arc<Analysis>,
     /// The session whose ledger opens its figures; none when it was computed for this question.
     session: Option<CompletedSession>,
+    /// Who answered when its claims were asked for.
+    context_manager: ContextSource,
 }
 
 /// The newest session's book when nothing it depends on has moved and `same_day` holds, else a new one.
@@ -98,11 +131,11 @@ async fn book(
     cx: &AskContext,
 ) -> Result<Book, Failure> {
     if let Some(session) = cx.previous().await? {
-        let ready: Option<Ready> = session.output("dataset").await?;
-        if ready.is_some_and(|ready| ready.stands_on == stands_on(pin) && same_day(&ready))
-            && let Some(analysis) = session.output("context").await?
-        {
-            return Ok(Book { analysis, session: Some(session) });
+        let stands =
+            |shelved: &Shelved| shelved.ready.stands_on == stands_on(pin) && same_day(&shelved.ready);
+        if let Some(shelved) = craftsman.shelf.book(&session).await?.filter(stands) {
+            let context_manager = shelved.ready.context_manager;
+            return Ok(Book { analysis: shelved.analysis, session: Some(session), context_manager });
         }
     }
     let goals = craftsman.goals(cx).await?;
@@ -113,5 +146,6 @@ async fn book(
         worker.assess(&Ready { goals, ..ready }, &|_, _| {})
     })
     .await?;
-    Ok(Book { analysis: assessed.analysis, session: None })
+    let context_manager = ContextSource::Embedded;
+    Ok(Book { analysis: Arc::new(assessed.analysis), session: None, context_manager })
 }

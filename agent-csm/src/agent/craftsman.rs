@@ -3,14 +3,28 @@
 use std::path::{Path, PathBuf};
 
 use agent_core::agent::Failure;
+use agent_core::context::Claim;
 use agent_core::definition::AgentDefinition;
 use agent_core::session::AskContext;
+use serde_json::Value;
 
+use super::ask::Shelf;
 use super::dataset::Ready;
 use super::fault::{invalid_knowledge, invalid_workspace, refused};
+use super::fingerprint::Fingerprints;
 use crate::knowledge::Knowledge;
 use crate::phases::{Assessed, Craft, analysis};
 use crate::workspace::Workspace;
+
+/// The context a session asks for first, as the role description has it.
+pub(super) const CONTEXT: &str = "get_customer_context";
+/// The query it asks with, word for word.
+pub(super) const QUERY: &str = "Customer context needed: account segments, product usage, health metrics, churn \
+                                risks, growth opportunities, and success goals.";
+/// The member of a customer context that can set goals.
+const GOALS: &str = "success_goals";
+/// Longest claim that is repeated, in characters.
+const CLAIM: usize = 2_000;
 
 /// A workspace's knowledge, and the agent's definition.
 pub(super) struct Craftsman {
@@ -18,6 +32,9 @@ pub(super) struct Craftsman {
     pub(super) definition: AgentDefinition,
     pub(super) knowledge: Knowledge,
     pub(super) craft: Craft,
+    pub(super) fingerprints: Fingerprints,
+    /// The newest session's book, as questions read it.
+    pub(super) shelf: Shelf,
 }
 
 impl Craftsman {
@@ -43,7 +60,8 @@ impl Craftsman {
         for (playbook, word) in craft.playbooks.unknown_triggers(&signals) {
             tracing::warn!("playbook `{playbook}` waits for `{word}`, which is no signal");
         }
-        Ok(Self { root: root.to_owned(), definition, knowledge, craft })
+        let (fingerprints, shelf) = Default::default();
+        Ok(Self { root: root.to_owned(), definition, knowledge, craft, fingerprints, shelf })
     }
 
     /// The workspace as it stands now.
@@ -51,17 +69,31 @@ impl Craftsman {
         Workspace::open(&self.root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))
     }
 
-    /// Goals as people wrote them in `csm.toml`, and other agents' claims, each with who said it.
+    /// Goals as people wrote them in `csm.toml`, and what agents published here as theirs.
     pub(super) async fn goals(&self, cx: &AskContext) -> Result<Vec<String>, Failure> {
-        let mut goals: Vec<String> =
-            self.workspace()?.config.goals.iter().map(|(name, goal)| format!("{name}: {goal}")).collect();
-        for claim in cx.context().ask("get_customer_context").await? {
-            let claimed = claim.payload.get("success_goals").cloned().unwrap_or_default();
-            if !claimed.is_null() {
-                goals.push(format!("{} says: {claimed}", claim.author));
-            }
-        }
-        Ok(goals)
+        let published = cx.context().ask(CONTEXT).await?;
+        self.goals_and(published.iter().map(|entry| (entry.author.as_str(), entry.payload.get(GOALS))))
+    }
+
+    /// Goals as people wrote them in `csm.toml`, and those that others claim, each with who said it.
+    pub(super) fn goals_claimed(&self, claims: &[Claim]) -> Result<Vec<String>, Failure> {
+        self.goals_and(claims.iter().map(|claim| (claim.by.as_str(), claim.payload.get(GOALS))))
+    }
+
+    /// What others claim is repeated in their words, on one line; its numbers are theirs, and no figure.
+    fn goals_and<'a>(
+        &self,
+        claims: impl Iterator<Item = (&'a str, Option<&'a Value>)>,
+    ) -> Result<Vec<String>, Failure> {
+        let config = self.workspace()?.config;
+        let own = config.goals.iter().map(|(name, goal)| format!("{name}: {goal}"));
+        let claimed = claims.filter_map(|(by, claimed)| {
+            let claimed = claimed.filter(|claimed| !claimed.is_null())?.to_string();
+            let more = if claimed.chars().count() > CLAIM { "…" } else { "" };
+            let claimed: String = claimed.chars().take(CLAIM).collect();
+            Some(format!("{by} says: {claimed}{more}"))
+        });
+        Ok(own.chain(claimed).collect())
     }
 
     /// The assessed book. Blocks: call it off the async threads.

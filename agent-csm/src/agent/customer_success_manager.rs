@@ -4,15 +4,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use agent_core::agent::{Agent, Answer, Completion, Failure, Pin};
+use agent_core::approval::ApprovalRecord;
 use agent_core::definition::AgentDefinition;
 use agent_core::runtime::{Options, Runtime};
 use agent_core::session::{AskContext, SessionContext};
-use agent_core::tool::Rules;
+use agent_core::telemetry::Meter;
+use agent_core::tool::web::{WebConfig, web_tools};
+use agent_core::tool::{ErasedTool, Rules, file_tools};
 use async_trait::async_trait;
 use protocol::{ErrorCode, Figure, Members, Request, WireError};
 
-use super::craftsman::Craftsman;
-use super::{ask, pin, work};
+use super::craftsman::{CONTEXT, Craftsman};
+use super::fault::invalid_workspace;
+use super::settings::Settings;
+use super::{ask, pin, release, work};
 use crate::engine::Kept;
 
 /// The agents this one works with, by the role description. Never its own name: the published query carries that.
@@ -30,6 +35,11 @@ const PEERS: [&str; 8] = [
 /// The customer-success manager of one workspace.
 pub struct CustomerSuccessManager {
     craftsman: Arc<Craftsman>,
+    settings: Settings,
+    /// The section `[web]`: what the network tools may reach.
+    web: WebConfig,
+    tools: Vec<Box<dyn ErasedTool>>,
+    meter: Meter,
 }
 
 impl CustomerSuccessManager {
@@ -38,7 +48,30 @@ impl CustomerSuccessManager {
     /// # Errors
     /// A knowledge file, the definition or `csm.toml` that cannot be read; each names file and line.
     pub fn open(root: &Path) -> Result<Self, Failure> {
-        Ok(Self { craftsman: Arc::new(Craftsman::open(root)?) })
+        let craftsman = Craftsman::open(root)?;
+        let workspace = craftsman.workspace()?;
+        let web = workspace.config.sections.get("web").map(WebConfig::from_toml).transpose();
+        let web = web.map_err(|error| {
+            let hint = error.hint.clone();
+            invalid_workspace(&error).with_hint(hint)
+        })?;
+        let settings = Settings::read(&workspace)?;
+        let (tools, meter) = Default::default();
+        Ok(Self { craftsman: Arc::new(craftsman), settings, web: web.unwrap_or_default(), tools, meter })
+    }
+
+    /// With a further tool. It is called only where the definition grants it by name: a workspace does so in its
+    /// own `knowledge/agent.md`.
+    #[must_use]
+    pub fn with_tool(mut self, tool: Box<dyn ErasedTool>) -> Self {
+        self.tools.push(tool);
+        self
+    }
+
+    /// With a count of what its runtime does.
+    #[must_use]
+    pub fn with_meter(self, meter: Meter) -> Self {
+        Self { meter, ..self }
     }
 
     /// The runtime of this agent over its workspace: source data, settings and knowledge are closed to its hands.
@@ -46,14 +79,29 @@ impl CustomerSuccessManager {
     /// # Errors
     /// The store cannot be opened, or another process holds the workspace.
     pub async fn runtime(self) -> Result<Runtime, agent_core::runtime::RuntimeError> {
+        self.runtime_as(|agent| agent).await
+    }
+
+    /// The same runtime for an agent that is built around this one, and does or answers more.
+    ///
+    /// # Errors
+    /// As [`CustomerSuccessManager::runtime`].
+    pub async fn runtime_as<A: Agent>(
+        mut self,
+        around: impl FnOnce(Self) -> A,
+    ) -> Result<Runtime, agent_core::runtime::RuntimeError> {
         let root = self.craftsman.root.clone();
+        let own = std::mem::take(&mut self.tools);
+        let tools = file_tools().into_iter().chain(web_tools(&self.web)).chain(own).collect();
         let rules = Rules::new()
             .read_only("csm.toml")
             .read_only("peers.toml")
             .read_only("knowledge")
             .read_only("data")
             .deny(".git");
-        Runtime::open(Arc::new(self), &root, Options { rules, ..Options::default() }).await
+        let options =
+            self.settings.apply(Options { rules, tools, meter: self.meter.clone(), ..Options::default() });
+        Runtime::open(Arc::new(around(self)), &root, options).await
     }
 }
 
@@ -75,6 +123,11 @@ impl Agent for CustomerSuccessManager {
         &["get_account_context"]
     }
 
+    /// The query of the role description, which names the agent itself as the one who asks.
+    fn asks(&self) -> &[&str] {
+        &[CONTEXT]
+    }
+
     /// A question when it names no phase, and when a peer asks: a peer's request never opens a session here.
     fn is_question(&self, request: &Request) -> Result<bool, WireError> {
         Ok(request
@@ -83,7 +136,7 @@ impl Agent for CustomerSuccessManager {
     }
 
     async fn pin(&self, request: &Request, cx: &AskContext) -> Result<Pin, Failure> {
-        pin::pin(request, &self.craftsman.knowledge, cx).await
+        pin::pin(request, &self.craftsman, cx).await
     }
 
     async fn answer(&self, request: &Request, pin: &Pin, cx: &AskContext) -> Result<Answer, Failure> {
@@ -99,6 +152,10 @@ impl Agent for CustomerSuccessManager {
             "get_account_context" => ask::account_context(&self.craftsman, request, cx).await,
             other => Err(Failure::new(ErrorCode::UnknownRequestType, format!("`{other}` is not served"))),
         }
+    }
+
+    async fn carry_out(&self, approval: &ApprovalRecord, cx: &AskContext) -> Result<Members, Failure> {
+        release::carry_out(approval, cx).await
     }
 
     fn rows(&self, figure: &Figure, bytes: &[u8], limit: usize) -> Option<Vec<Members>> {

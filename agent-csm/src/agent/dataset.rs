@@ -1,16 +1,15 @@
 //! The data of a session: the canonical tables brought up to date, and the day everything is as of.
 
-use std::fs;
-use std::io::{self, Read as _};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use agent_core::agent::{Failure, Pin};
+use agent_core::context::ContextSource;
 use chrono::NaiveDate;
 use protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use super::fault::{invalid_dataset, invalid_knowledge, off_thread};
+use super::fault::{invalid_dataset, invalid_knowledge};
 use crate::assessment::Day;
 use crate::import::{ImportError, ImportReport, SourceMapping, import};
 use crate::knowledge::Knowledge;
@@ -30,6 +29,12 @@ pub(super) struct Ready {
     pub(super) asked: Option<String>,
     /// Goals as people wrote them, and other agents' claims with who said them.
     pub(super) goals: Vec<String>,
+    /// Who answered when the session asked for its context: whose claims are among the goals.
+    #[serde(default)]
+    pub(super) context_manager: ContextSource,
+    /// The agents that requests can be sent to, as the session found them.
+    #[serde(default)]
+    pub(super) peers: BTreeSet<String>,
     /// Hash of what figures depend on beside the day: see [`stands_on`].
     pub(super) stands_on: String,
 }
@@ -60,7 +65,16 @@ pub(super) fn make_ready(
             .with_hint("say the day: `--as-of 2026-09-30`, or `as_of` in csm.toml")
     })?;
     let data_hash = report.data_hash.clone();
-    Ok(Ready { as_of: Day(as_of), data_hash, report, asked, goals: Vec::new(), stands_on: String::new() })
+    Ok(Ready {
+        as_of: Day(as_of),
+        data_hash,
+        report,
+        asked,
+        goals: Vec::new(),
+        context_manager: ContextSource::default(),
+        peers: BTreeSet::new(),
+        stands_on: String::new(),
+    })
 }
 
 /// The definition of the canonical tables.
@@ -98,55 +112,4 @@ fn day(text: &str) -> Result<NaiveDate, Failure> {
         Failure::new(ErrorCode::InvalidRequest, format!("`{text}` is no day"))
             .with_hint("write days as 2026-09-30")
     })
-}
-
-/// One hash over the source files: their paths and contents.
-pub(super) async fn sources(workspace: &Workspace) -> Result<String, Failure> {
-    let data = workspace.data_dir();
-    off_thread(move || {
-        let mut files = Vec::new();
-        walk(&data, &mut files).map_err(|error| unreadable(&data, &error))?;
-        files.sort();
-        let mut hash = Sha256::new();
-        for path in files {
-            let inner = hash_of(&path).map_err(|error| unreadable(&path, &error))?;
-            hash.update(path.strip_prefix(&data).unwrap_or(&path).to_string_lossy().as_bytes());
-            hash.update([0]);
-            hash.update(inner);
-        }
-        Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-    })
-    .await
-}
-
-/// SHA-256 of a file, read in pieces: an export may be larger than memory.
-fn hash_of(path: &Path) -> io::Result<[u8; 32]> {
-    let mut file = fs::File::open(path)?;
-    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hash.finalize().into()),
-            read => hash.update(&piece[..read]),
-        }
-    }
-}
-
-fn walk(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        other => other?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        match entry.file_type()? {
-            kind if kind.is_dir() => walk(&entry.path(), files)?,
-            kind if kind.is_file() => files.push(entry.path()),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(ErrorCode::DatasetInvalid, format!("could not read `{}`: {error}", path.display()))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::agent::Failure;
+use agent_core::context::ContextSource;
 use protocol::{ContextResponse, FigureId, Members, Meta, Status, StatusMessage};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,17 +15,21 @@ use crate::wire::{CustomerContext, progress};
 const RESPONSE_TYPE: &str = "customer_context";
 
 /// The context: what the role description's query asks for.
-pub(super) fn context(agent: &str, analysis: &Analysis, used: &str) -> Result<ContextResponse, Failure> {
+pub(super) fn context(
+    agent: &str,
+    analysis: &Analysis,
+    used: ContextSource,
+) -> Result<ContextResponse, Failure> {
     let (payload, meta) = context_parts(analysis, used)?;
     Ok(ContextResponse::new(agent, RESPONSE_TYPE, payload).with_meta(meta))
 }
 
-/// The context's payload, and what opens its numbers.
-pub(super) fn context_parts(analysis: &Analysis, used: &str) -> Result<(Members, Meta), Failure> {
+/// The context's payload, what opens its numbers, and which context manager was asked for what others claim.
+pub(super) fn context_parts(analysis: &Analysis, used: ContextSource) -> Result<(Members, Meta), Failure> {
     let context = CustomerContext::of(analysis);
     let mut meta = meta_of(&context.evidence(), &context.unknown(), &BTreeMap::new());
     meta.set("as_of", json!(analysis.as_of));
-    meta.set("context_manager", json!(used));
+    meta.set("context_manager", used.as_str());
     Ok((members(&context)?, meta))
 }
 

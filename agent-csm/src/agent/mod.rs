@@ -8,9 +8,13 @@ mod craftsman;
 mod customer_success_manager;
 mod dataset;
 mod fault;
+mod fingerprint;
+mod hand_over;
 mod messages;
 mod pin;
 mod place;
+mod release;
+mod settings;
 mod tables;
 mod work;
 

@@ -7,24 +7,25 @@ use agent_core::session::AskContext;
 use agent_core::tool::{Glob, GlobInput, Read, ReadInput, ToolError, sha256};
 use protocol::Request;
 
-use super::dataset::sources;
+use super::craftsman::Craftsman;
 use super::fault::invalid_workspace;
-use crate::knowledge::Knowledge;
 use crate::workspace::Workspace;
 
 /// The pin of `request` in the workspace as it stands.
 ///
 /// Plans count only where a person has changed them: what a session itself has written, or was about to write
 /// when it was killed, must not make it another session.
-pub(super) async fn pin(request: &Request, knowledge: &Knowledge, cx: &AskContext) -> Result<Pin, Failure> {
+pub(super) async fn pin(request: &Request, craftsman: &Craftsman, cx: &AskContext) -> Result<Pin, Failure> {
     let workspace = Workspace::open(cx.workspace()).map_err(|error| invalid_workspace(&error))?;
     let mut parts = BTreeMap::new();
     let mut part = |name: &str, value: String| parts.insert(name.to_owned(), value);
     part("version", env!("CARGO_PKG_VERSION").to_owned());
-    part("knowledge", knowledge.hash().to_owned());
+    part("knowledge", craftsman.knowledge.hash().to_owned());
     part("as_of", request.as_of()?.unwrap_or_default().to_owned());
     part("configuration", hash_of(cx, "csm.toml").await?.unwrap_or_default());
-    part("data", sources(&workspace).await?);
+    // A file that cannot be used is told now, not when everything else is done.
+    part("peers", cx.peers().await?.sha256().unwrap_or_default().to_owned());
+    part("data", craftsman.fingerprints.of(workspace.data_dir()).await?);
     part("notes", hashes(cx, "notes/**/*.md", |_, _| true).await?);
     let claims = cx.context().ask("get_customer_context").await?;
     let said: Vec<String> =

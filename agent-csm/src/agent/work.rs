@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use agent_core::agent::{Completion, Failure, Pin};
 use agent_core::session::{Outcome, SessionContext};
-use protocol::{Deliverable, Delivery, ErrorCode, Handoff, HandoffOutcome, Request, Status};
+use protocol::{Deliverable, Delivery, ErrorCode, Handoff, Request, Status};
 use serde_json::json;
 
-use super::craftsman::Craftsman;
+use super::craftsman::{CONTEXT, Craftsman, QUERY};
 use super::dataset::{Ready, make_ready, stands_on};
 use super::fault::off_thread;
+use super::hand_over::hand_over;
 use super::messages::{analyzing, context, growing, managing, meta_of, shown};
 use super::place::{Delivered, place};
+use super::release::propose;
 use crate::assessment::Analysis;
 use crate::deliverable::{self, Snapshot};
-use crate::phases::{Growth, Implementation, growth, implementation};
+use crate::outreach::drafts;
+use crate::phases::{Implementation, growth, implementation};
 use crate::wire::delivery;
 
 /// The phases a request may name.
@@ -40,13 +43,17 @@ pub(super) async fn work(
     let phases = phases(request)?;
     let asked = request.as_of()?.map(str::to_owned);
     let (worker, stands_on) = (Arc::clone(&craftsman), stands_on(pin));
+    let told = cx.ask_context(CONTEXT, QUERY).await?;
+    let input = (&pin.hash, told.used, &told.claims);
+    let claims = told.claims.clone();
     let ready: Ready = cx
-        .step("dataset", &pin.hash, |cx| async move {
+        .step("dataset", &input, |cx| async move {
             cx.tick(0, "reading data");
-            let goals = worker.goals(&cx).await?;
+            let goals = worker.goals_claimed(&claims)?;
+            let peers = cx.peers().await?.names().map(str::to_owned).collect();
             let ready =
                 off_thread(move || make_ready(&worker.workspace()?, &worker.knowledge, asked)).await?;
-            Ok(Outcome::new(Ready { goals, stands_on, ..ready }))
+            Ok(Outcome::new(Ready { goals, peers, stands_on, context_manager: told.used, ..ready }))
         })
         .await?;
 
@@ -57,7 +64,8 @@ pub(super) async fn work(
     };
     let baseline = Snapshot::baseline(&analysis, newest.as_ref());
     let plans = implementation(&analysis, &craftsman.craft, baseline);
-    let growth = growth(&analysis, &plans, &craftsman.craft);
+    let mut growth = growth(&analysis, &plans, &craftsman.craft);
+    growth.handoffs.iter_mut().filter(|it| ready.peers.contains(&it.peer)).for_each(|it| it.will_be_sent());
     let mut files = deliverable::deliverables(&analysis, &plans, &growth, &craftsman.craft, baseline)
         .map_err(|error| Failure::new(ErrorCode::KnowledgeInvalid, error.to_string()))?;
     files.push(deliverable::Deliverable {
@@ -65,6 +73,14 @@ pub(super) async fn work(
         bytes: ready.report.render().into_bytes(),
         placing: deliverable::Placing::SetAside,
     });
+
+    let drafts = drafts(&analysis, &plans.queue, &craftsman.craft.templates)
+        .map_err(|error| Failure::new(ErrorCode::KnowledgeInvalid, error.to_string()))?;
+    for draft in &drafts {
+        let file =
+            draft.file().map_err(|error| Failure::bug(format!("a draft cannot be written: {error}")))?;
+        files.push(file);
+    }
 
     let agent = &craftsman.definition.name;
     let mut delivered: Vec<Delivered> = Vec::new();
@@ -85,16 +101,21 @@ pub(super) async fn work(
         let hashes: Vec<(String, String)> =
             mine.iter().map(|it| (it.path.clone(), agent_core::tool::sha256(&it.bytes))).collect();
         let placed: Vec<Delivered> = cx
-            .phase(phase, status)
+            .phase(phase, status.clone())
             .step(phase, &hashes, |cx| async move {
                 cx.tick(0, "writing");
                 Ok(Outcome::new(place(&cx, mine).await?).say(said))
             })
             .await?;
         delivered.extend(placed);
+        if phase == "implementation" {
+            propose(&cx.phase(phase, status), &drafts).await?;
+        }
     }
+    let handoffs =
+        if phases.contains(&"growth") { hand_over(growth.handoffs, cx).await? } else { Vec::new() };
     remember(&analysis, &plans, baseline, cx).await?;
-    Ok(complete(&analysis, growth, delivered, phases.contains(&"growth")))
+    Ok(complete(&analysis, handoffs, delivered))
 }
 
 /// The step `context`: every figure computed and kept with its rows, and the query answered.
@@ -106,6 +127,7 @@ async fn understand(
     let worker = Arc::clone(craftsman);
     let input = (&ready.as_of, &ready.data_hash);
     let ready = ready.clone();
+    let used = ready.context_manager;
     cx.phase("analysis", Status::Analyzing)
         .step("context", &input, |cx| async move {
             let (teller, assessor) = (cx.clone(), Arc::clone(&worker));
@@ -117,7 +139,7 @@ async fn understand(
             for rows in assessed.rows.into_values() {
                 cx.put_object(rows).await?;
             }
-            let said = context(&worker.definition.name, &assessed.analysis, "embedded")?;
+            let said = context(&worker.definition.name, &assessed.analysis, used)?;
             Ok(Outcome::new(assessed.analysis).figures(assessed.figures).say(said))
         })
         .await
@@ -135,7 +157,7 @@ async fn remember(
     cx.step("snapshot", input, |_| async move { Ok(Outcome::new(snapshot)) }).await.map(|_| ())
 }
 
-fn complete(analysis: &Analysis, growth: Growth, delivered: Vec<Delivered>, handed: bool) -> Completion {
+fn complete(analysis: &Analysis, handoffs: Vec<Handoff>, delivered: Vec<Delivered>) -> Completion {
     let told = delivery(analysis);
     let (progress, _) = shown(analysis, &DELIVERED);
     let mut message = told.message;
@@ -156,19 +178,7 @@ fn complete(analysis: &Analysis, growth: Growth, delivered: Vec<Delivered>, hand
             }
         })
         .collect();
-    if handed {
-        out.handoffs = growth
-            .handoffs
-            .into_iter()
-            .map(|handoff| {
-                let figures = handoff.figures.iter().map(|figure| figure.id.clone());
-                Handoff::new(handoff.peer, handoff.query, HandoffOutcome::LeftAsFile)
-                    .with_reason("no such peer is configured; the request lies in the workspace")
-                    .with_path(handoff.path)
-                    .with_figures(figures)
-            })
-            .collect();
-    }
+    out.handoffs = handoffs;
     let mut meta = meta_of(&told.evidence, &told.unknown, &told.implausible);
     meta.set("as_of", json!(analysis.as_of));
     Completion::from(out).with_meta(meta)
@@ -190,6 +200,7 @@ fn phase_of(path: &str) -> &'static str {
         "out/portfolio.md" | "out/data-quality.md" | "out/at-risk.csv" | "out/growth.csv" => "analysis",
         "out/actions.csv" => "implementation",
         plan if plan.starts_with("plans/") => "implementation",
+        draft if draft.starts_with("out/drafts/") => "implementation",
         _ => "growth",
     }
 }
@@ -208,6 +219,7 @@ fn title_of(path: &str) -> String {
         "out/expansion.csv" => "Expansion candidates",
         "out/advocacy.csv" => "Advocacy candidates",
         plan if plan.starts_with("plans/") => "Success plan",
+        draft if draft.starts_with("out/drafts/") => "Draft to a customer, which waits for approval",
         handoff if handoff.starts_with("out/handoffs/") => "Request to a peer",
         other => other,
     };

@@ -83,7 +83,7 @@ pub fn gather(
         )?,
         contacts: rows(
             engine,
-            "SELECT contact_id, account_id, name, title, role, left_on FROM contacts \
+            "SELECT contact_id, account_id, name, email, title, role, left_on FROM contacts \
              WHERE account_id IS NOT NULL ORDER BY account_id, contact_id",
         )?,
         objectives: rows(

@@ -165,6 +165,8 @@ pub struct ContactRow {
     pub account_id: String,
     /// Full name.
     pub name: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
     /// Job title.
     pub title: Option<String>,
     /// economic_buyer, champion, admin, technical, procurement, user or blocker.

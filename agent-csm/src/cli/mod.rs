@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command line prints")]
 
+mod approvals;
 mod completions;
 mod explain;
 mod export;
@@ -11,15 +12,18 @@ mod failure;
 mod import;
 mod new;
 mod run;
+mod serve;
 mod session;
 mod show;
 mod simulate;
 mod stdio;
+mod token;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use agent_core::telemetry::{self, Telemetry};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use failure::CliError;
 
@@ -32,6 +36,17 @@ pub use failure::CliError;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// How log lines are written; CSM_LOG says which [default: warnings, for people]
+    #[arg(
+        long,
+        value_enum,
+        global = true,
+        default_value_t,
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_name = "human|json"
+    )]
+    log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -40,6 +55,12 @@ enum Command {
     Run(run::RunArgs),
     /// Serve the context-manager protocol on stdin and stdout, one JSON object per line
     Stdio(stdio::StdioArgs),
+    /// Serve the protocol over WebSockets, and plain HTTP for people and scripts
+    Serve(serve::ServeArgs),
+    /// Make, list and take back the tokens that callers of a served workspace need
+    Token(token::TokenArgs),
+    /// See what waits for a person's approval, and answer it
+    Approvals(approvals::ApprovalsArgs),
     /// Copy exports into a workspace and map them onto the canonical tables
     Import(import::ImportArgs),
     /// Open a figure: what it means, what it is, the rows it came from
@@ -75,10 +96,19 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    logging();
+    let _log = match logging(cli.log_format) {
+        Ok(log) => log,
+        Err(error) => {
+            error.print();
+            return error.exit_code();
+        }
+    };
     let done = match cli.command {
         Command::Run(args) => run::run(args),
         Command::Stdio(args) => stdio::run(&args),
+        Command::Serve(args) => serve::run(args),
+        Command::Token(args) => token::run(&args),
+        Command::Approvals(args) => approvals::run(args),
         Command::Import(args) => import::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Export(args) => export::run(&args),
@@ -95,13 +125,25 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum LogFormat {
+    /// For people
+    #[default]
+    Human,
+    /// One JSON object per line
+    Json,
+}
+
 /// Logs go to stderr, and only what `CSM_LOG` asks for; warnings without it.
-fn logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CSM_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .try_init();
+fn logging(format: LogFormat) -> Result<Telemetry, CliError> {
+    let format = match format {
+        LogFormat::Human => telemetry::LogFormat::Human,
+        LogFormat::Json => telemetry::LogFormat::Json,
+    };
+    let filter = std::env::var("CSM_LOG").unwrap_or_else(|_| "warn".to_owned());
+    telemetry::init(format, &filter).map_err(|error| {
+        CliError::because("could not set up the log", &error)
+            .hint("CSM_LOG is written as in `warn` or `warn,agent_core=debug`")
+    })
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use agent_core::peer::Peers;
 use agent_core::runtime::Runtime;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use protocol::{Delivery, Outgoing, Request, Status, StatusMessage, encode};
+use protocol::{Delivery, Handoff, HandoffOutcome, Outgoing, Request, Status, StatusMessage, encode};
 use serde_json::{Value, json};
 
 use super::session::{block_on, open};
@@ -134,24 +135,53 @@ fn print(delivery: &Delivery, args: &RunArgs) {
     if plans > 0 {
         rows.push(["plans/".to_owned(), format!("Success plans: {plans}")]);
     }
-    let peers: BTreeMap<&str, &str> = delivery
-        .handoffs
-        .iter()
-        .map(|handoff| (handoff.peer.as_str(), handoff.path.as_deref().unwrap_or("")))
-        .collect();
     rejected(args);
     show::table(["file", "what it is"], rows);
-    if !peers.is_empty() {
-        let names: Vec<&str> = peers.into_keys().collect();
-        println!("Requests for {} are left as files: no such peer is configured.", names.join(", "));
-    }
+    handed(&delivery.handoffs);
     println!("\n{}", delivery.message);
     let at = args.workspace.display();
     println!("\nOpen a number: csm explain churn_rate -w {at} --rows");
 }
 
+/// What came of the requests to peers, one line for each that was sent.
+fn handed(handoffs: &[Handoff]) {
+    let (left, sent): (Vec<_>, Vec<_>) =
+        handoffs.iter().partition(|handoff| handoff.outcome == HandoffOutcome::LeftAsFile);
+    for handoff in sent {
+        let came = match handoff.outcome {
+            HandoffOutcome::Done => "took it over and is done",
+            HandoffOutcome::Rejected => "will not do it",
+            HandoffOutcome::Cancelled => "cancelled it",
+            HandoffOutcome::NoFinalReply => "gave no final reply",
+            HandoffOutcome::Unreachable => "could not be reached",
+            HandoffOutcome::Looped => "had it before: the request went in a circle",
+            HandoffOutcome::LeftAsFile => "has it as a file",
+        };
+        let words = handoff.reason.as_deref().or(handoff.message.as_deref());
+        let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+        println!("{} {came}{words}", handoff.peer);
+    }
+    // Sorted, and each once.
+    let left: BTreeMap<&str, &str> = left
+        .into_iter()
+        .map(|handoff| (handoff.peer.as_str(), handoff.reason.as_deref().unwrap_or("it was not sent")))
+        .collect();
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (peer, reason) in left {
+        reasons.entry(reason).or_default().push(peer);
+    }
+    for (reason, peers) in reasons {
+        println!("Requests for {} are left as files: {reason}.", peers.join(", "));
+    }
+}
+
 /// What import has to say: notes, and the rows it did not take, each with file, line and remedy.
 fn rejected(args: &RunArgs) {
+    if let Ok(peers) = Peers::load(&args.workspace, Path::new(".csm")) {
+        for warning in peers.warnings() {
+            eprintln!("note: {warning}");
+        }
+    }
     let Some(report) = Workspace::open(&args.workspace).ok().as_ref().and_then(last_report) else { return };
     for note in &report.notes {
         eprintln!("note: {note}");

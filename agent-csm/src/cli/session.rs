@@ -4,6 +4,7 @@ use std::future::Future;
 use std::path::Path;
 
 use agent_core::runtime::Runtime;
+use agent_core::telemetry::Meter;
 
 use super::CliError;
 use crate::agent::CustomerSuccessManager;
@@ -19,10 +20,22 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Re
     threads.block_on(work)
 }
 
+/// How a runtime is opened beside what the workspace sets.
+#[derive(Default)]
+pub(super) struct Opening {
+    /// Counts what it does.
+    pub(super) meter: Meter,
+}
+
 /// The runtime of the agent over `workspace`.
 pub(super) async fn open(workspace: &Path) -> Result<Runtime, CliError> {
+    open_with(workspace, Opening::default()).await
+}
+
+/// The same, opened in a particular way.
+pub(super) async fn open_with(workspace: &Path, opening: Opening) -> Result<Runtime, CliError> {
     let agent = CustomerSuccessManager::open(workspace).map_err(|failure| CliError::told(failure.error()))?;
-    let runtime = agent.runtime().await.map_err(|error| {
+    let runtime = agent.with_meter(opening.meter).runtime().await.map_err(|error| {
         CliError::because(format!("could not open the workspace `{}`", workspace.display()), &error)
     })?;
     if let Ok(workspace) = Workspace::open(workspace) {
@@ -41,7 +54,7 @@ pub(super) async fn chosen(runtime: &Runtime, named: Option<&str>) -> Result<Str
     let unreadable = |error: &dyn std::error::Error| CliError::because("could not read the sessions", error);
     match named {
         Some(id) => {
-            let sessions = runtime.sessions().await.map_err(|error| unreadable(&error))?;
+            let sessions = runtime.sessions(usize::MAX).await.map_err(|error| unreadable(&error))?;
             if sessions.iter().any(|session| session.id == id) {
                 return Ok(id.to_owned());
             }

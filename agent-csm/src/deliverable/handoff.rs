@@ -12,6 +12,9 @@ use crate::assessment::{Account, Analysis, money};
 use crate::expansion::Expansion;
 use crate::plan::Settings;
 
+const NOT_CONFIGURED: &str = "not_configured";
+const TO_BE_SENT: &str = "to_be_sent";
+
 /// A request to one peer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Handoff {
@@ -23,7 +26,8 @@ pub struct Handoff {
     pub id: String,
     /// Where the request lies in the workspace.
     pub path: String,
-    /// `not_configured`: nobody took it, so it is never counted as done.
+    /// `not_configured`: nobody takes it, so it is never counted as done; `to_be_sent`: what came of it stands
+    /// in the delivery, and nowhere in a file.
     pub status: String,
     /// The sentence in the request.
     pub query: String,
@@ -51,17 +55,28 @@ impl Handoff {
             request_type,
             id: format!("{peer}-{short}"),
             path: format!("out/handoffs/{peer}.json"),
-            status: "not_configured".to_owned(),
+            status: NOT_CONFIGURED.to_owned(),
             query: query.to_owned(),
             items,
             figures,
         })
     }
 
+    /// The peer is configured: the request will be sent when the files are placed.
+    pub fn will_be_sent(&mut self) {
+        self.status = TO_BE_SENT.to_owned();
+    }
+
+    /// Whether the peer is configured.
+    #[must_use]
+    pub fn is_to_be_sent(&self) -> bool {
+        self.status == TO_BE_SENT
+    }
+
     /// The request in the protocol's shape.
     #[must_use]
     pub fn request(&self, analysis: &Analysis) -> Value {
-        json!({
+        let mut request = json!({
             "requesting_agent": "customer-success-manager",
             "request_type": self.request_type,
             "payload": { "query": self.query, "items": self.items },
@@ -69,13 +84,17 @@ impl Handoff {
                 "handoff_id": self.id,
                 "to": self.peer,
                 "status": self.status,
-                "reason": format!("no peer named `{}` is configured; the request waits in this file", self.peer),
                 "as_of": analysis.as_of,
                 "data": analysis.short_hash(),
                 "trace": ["customer-success-manager"],
                 "figures": self.figures,
             },
-        })
+        });
+        if !self.is_to_be_sent() {
+            request["_meta"]["reason"] =
+                json!(format!("no peer named `{}` is configured; the request waits in this file", self.peer));
+        }
+        request
     }
 }
 

@@ -65,6 +65,7 @@ struct AtRisk<'a> {
 struct Waiting<'a> {
     peer: &'a str,
     path: &'a str,
+    configured: bool,
 }
 
 pub(super) fn page(
@@ -88,7 +89,11 @@ pub(super) fn page(
             .collect(),
         unknown: doubts(analysis, |figure| figure.value.is_none()),
         implausible: doubts(analysis, |figure| figure.value.is_some() && figure.implausible.is_some()),
-        handoffs: growth.handoffs.iter().map(|it| Waiting { peer: &it.peer, path: &it.path }).collect(),
+        handoffs: growth
+            .handoffs
+            .iter()
+            .map(|it| Waiting { peer: &it.peer, path: &it.path, configured: it.is_to_be_sent() })
+            .collect(),
     };
     templates.render("monday.html", &page).map(|text| Deliverable::out("monday.html", text))
 }

@@ -56,6 +56,7 @@ struct Waiting<'a> {
     peer: &'a str,
     request_type: &'a str,
     path: &'a str,
+    configured: bool,
 }
 
 pub(super) fn page(
@@ -77,7 +78,12 @@ pub(super) fn page(
         handoffs: growth
             .handoffs
             .iter()
-            .map(|it| Waiting { peer: &it.peer, request_type: &it.request_type, path: &it.path })
+            .map(|it| Waiting {
+                peer: &it.peer,
+                request_type: &it.request_type,
+                path: &it.path,
+                configured: it.is_to_be_sent(),
+            })
             .collect(),
     };
     templates.render("portfolio.md", &page).map(|text| Deliverable::out("portfolio.md", text))

@@ -54,9 +54,16 @@ impl Templates {
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.set_auto_escape_callback(|name| match name.rsplit('.').next() {
             Some("md") => AutoEscape::Custom("markdown".into()),
+            Some("txt") => AutoEscape::Custom("text".into()),
             _ => AutoEscape::Html,
         });
         environment.set_formatter(|out, state, value| {
+            if matches!(state.auto_escape(), AutoEscape::Custom(name) if *name == "text") {
+                if !value.is_none() && !value.is_undefined() {
+                    out.write_str(&one_line(&value.to_string()))?;
+                }
+                return Ok(());
+            }
             let markdown = matches!(state.auto_escape(), AutoEscape::Custom(name) if *name == "markdown");
             if !markdown {
                 return minijinja::escape_formatter(out, state, value);
@@ -83,6 +90,12 @@ impl Templates {
         Ok(Self { environment })
     }
 
+    /// Whether there is a template of that name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.environment.get_template(name).is_ok()
+    }
+
     /// The page `name` over `values`.
     pub fn render<T: Serialize>(&self, name: &str, values: &T) -> Result<String, TemplateError> {
         self.environment
@@ -90,4 +103,12 @@ impl Templates {
             .and_then(|template| template.render(Serde(values)))
             .map_err(|error| TemplateError::new(name, error))
     }
+}
+
+/// A value as one line: what data says cannot begin a line of its own, such as a header of a message.
+fn one_line(value: &str) -> String {
+    value
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect()
 }

@@ -28,6 +28,16 @@ pub enum CraftError {
     /// A template.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A step sends a message that has no template.
+    #[error(
+        "playbook `{playbook}` sends the draft `{draft}`, but knowledge file `templates/{draft}.txt` is missing"
+    )]
+    NoDraft {
+        /// The playbook.
+        playbook: String,
+        /// The template it names.
+        draft: String,
+    },
     /// A file that has to be there.
     #[error("knowledge file `{0}` is missing")]
     Missing(&'static str),
@@ -48,10 +58,16 @@ impl Craft {
                 templates.push((name, text));
             }
         }
-        Ok(Self {
+        let craft = Self {
             playbooks: Playbooks::parse(playbooks)?,
             settings: settings.ok_or(CraftError::Missing("plans.toml"))?,
             templates: Templates::parse(templates)?,
-        })
+        };
+        for (playbook, draft) in craft.playbooks.drafts() {
+            if !craft.templates.has(&format!("{draft}.txt")) {
+                return Err(CraftError::NoDraft { playbook: playbook.to_owned(), draft: draft.to_owned() });
+            }
+        }
+        Ok(craft)
     }
 }

@@ -93,6 +93,9 @@ pub struct Step {
     pub note: Option<String>,
     /// Whether it reaches the customer.
     pub needs_approval: bool,
+    /// Template of the message it sends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<String>,
 }
 
 impl Action {

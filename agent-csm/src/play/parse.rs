@@ -46,6 +46,7 @@ struct HeadStep {
     owner: Option<String>,
     #[serde(default)]
     customer: bool,
+    draft: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +114,15 @@ pub(super) fn playbook(file: &str, text: &str) -> Result<Playbook, PlaybookError
             );
             fail(line_of(step.due.referenced), problem)
         })?;
+        if let Some(draft) = &step.draft
+            && !step.customer
+        {
+            let problem =
+                format!("`draft` is `{}`, but the step reaches nobody: add `customer: true`", draft.value);
+            return Err(fail(line_of(draft.referenced), problem));
+        }
         steps.push(PlayStep {
+            draft: step.draft.map(|draft| draft.value),
             text: step.text,
             due,
             owner_role: step.owner.unwrap_or_else(|| head.owner_role.clone()),

@@ -43,8 +43,10 @@ pub struct PlayStep {
     pub due: Due,
     /// Who; the playbook's `owner_role` when not said.
     pub owner_role: String,
-    /// Whether it reaches the customer, and so is sent by hand after approval.
+    /// Whether it reaches the customer, and so waits for a person's approval.
     pub reaches_customer: bool,
+    /// Template of the message it sends, by its name: `templates/<name>.txt`.
+    pub draft: Option<String>,
 }
 
 /// How a playbook ends.
@@ -81,6 +83,13 @@ impl Playbooks {
             .collect::<Result<Vec<_>, _>>()?;
         plays.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(Self { plays })
+    }
+
+    /// The templates that steps name, each with its playbook.
+    pub fn drafts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.plays.iter().flat_map(|play| {
+            play.steps.iter().filter_map(|step| Some((play.name.as_str(), step.draft.as_deref()?)))
+        })
     }
 
     /// The playbook of that name.

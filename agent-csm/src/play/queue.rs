@@ -112,6 +112,7 @@ impl Opener<'_> {
                     due,
                     note: note.map(str::to_owned),
                     needs_approval: step.reaches_customer,
+                    draft: step.draft.clone(),
                 }
             })
             .collect();
@@ -147,6 +148,7 @@ impl Opener<'_> {
             due,
             note: None,
             needs_approval: true,
+            draft: None,
         };
         let action =
             self.action(key, ActionKind::Activity, "check_in".to_owned(), why, opened_on, vec![step]);

@@ -92,6 +92,14 @@ fn a_hand_off_has_the_seed_shape_carries_its_figures_and_is_never_done() {
     assert_eq!(request["requesting_agent"], "customer-success-manager");
     assert_eq!(request["request_type"], "get_product_context");
     assert_eq!(request["_meta"]["status"], "not_configured");
+    let reason = request["_meta"]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("no peer named `product-manager` is configured"), "{reason}");
+    // Where the peer is configured the file says what is so whatever comes of it.
+    let mut sent = found.handoffs[0].clone();
+    sent.will_be_sent();
+    let sent = sent.request(&analysis);
+    assert_eq!((&sent["_meta"]["status"], &sent["_meta"]["reason"]), (&json!("to_be_sent"), &json!(null)));
+    assert_eq!(sent["payload"], request["payload"]);
     // SSO: Acme and Cedar once each, $120,000 + $6,000; Dark mode: Cedar, $6,000.
     let ranked: Vec<_> = found.handoffs[0].items.iter().map(|it| (&it["title"], &it["arr"])).collect();
     let sso = json!({"shown": "$126,000", "value_minor": 12_600_000,
