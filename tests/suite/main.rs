@@ -2,7 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
+mod chain;
 mod commands;
+mod orchestrator;
+mod own;
+mod peers;
 mod sessions;
 mod stdio;
 mod support;

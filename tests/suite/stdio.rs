@@ -38,9 +38,27 @@ fn the_seeds_query_returns_the_context_three_phases_and_one_delivery() {
         .iter()
         .map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?"))
         .collect();
-    assert_eq!(statuses, ["customer_context", "analyzing", "managing", "growing", "completed"]);
+    let (asked, said): (Vec<&str>, Vec<&str>) =
+        statuses.iter().partition(|status| **status == "awaiting_approval");
+    assert_eq!(said, ["customer_context", "analyzing", "managing", "growing", "completed"]);
     let sequence: Vec<u64> = journaled.iter().filter_map(|m| m["_meta"]["seq"].as_u64()).collect();
-    assert_eq!(sequence, [1, 2, 3, 4, 5]);
+    assert_eq!(sequence, (1..=statuses.len() as u64).collect::<Vec<_>>());
+
+    // What would reach a customer is asked for once each, and the delivery lists it as pending.
+    let queue = std::fs::read_to_string(lumen.join("out/actions.csv")).expect("the action queue");
+    let drafts = queue.lines().filter(|line| line.contains("the draft waits for your approval")).count();
+    assert!(drafts > 0, "no action has a draft");
+    assert_eq!(asked.len(), drafts);
+    let delivery = journaled.last().expect("a delivery");
+    assert_eq!(delivery["approvals"].as_array().map(Vec::len), Some(drafts));
+    for message in journaled.iter().filter(|m| m["status"] == "awaiting_approval") {
+        let approval = &message["approval"];
+        assert_eq!(approval["action"], "send_message");
+        assert!(approval["figures"][0].as_str().is_some_and(|id| id.starts_with("figure:")), "{approval}");
+        let draft = approval["details"]["draft"].as_str().expect("where the draft lies");
+        assert!(lumen.join(draft).is_file(), "{draft}");
+    }
+    assert!(!lumen.join("out/outbox").exists(), "nothing is released before it is approved");
 
     let context = &journaled[0]["payload"];
     for member in [
@@ -83,6 +101,10 @@ fn a_question_is_answered_and_nothing_is_written() {
         .map(|m| m["status"].as_str().or(m["response_type"].as_str()).unwrap_or("?"))
         .collect();
     assert_eq!(kinds, ["customer_context", "completed"]);
+    // It is a session all the same: it can be told again, and survives the process.
+    let places: Vec<&Value> = messages.iter().map(|m| &m["_meta"]["seq"]).collect();
+    assert_eq!(places, [1, 2]);
+    assert!(messages[0]["_meta"]["session_id"].is_string(), "{}", messages[0]["_meta"]);
     assert!(!lumen.join("out").exists() && !lumen.join("plans").exists());
 }
 
