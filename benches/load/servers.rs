@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use futures_util::{SinkExt, StreamExt};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -43,8 +43,6 @@ pub(super) struct Server {
     pub(super) path: &'static str,
     pub(super) token: Option<String>,
     child: Child,
-    /// Kept open, so that the server can write to it.
-    _says: BufReader<ChildStderr>,
 }
 
 impl Drop for Server {
@@ -115,7 +113,9 @@ impl Server {
                 break rest.split_whitespace().next()?.to_owned();
             }
         };
-        Some(Self { name: name.to_owned(), address, path, token, child, _says: says })
+        // Whatever else it says is read and forgotten: a server whose words nobody takes stops.
+        std::thread::spawn(move || std::io::copy(&mut says, &mut std::io::sink()));
+        Some(Self { name: name.to_owned(), address, path, token, child })
     }
 
     /// One question's two messages.
