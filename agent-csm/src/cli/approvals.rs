@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use agent_core::approval::{ApprovalAnswer, ApprovalFilter, ApprovalRecord, ApprovalState};
 use agent_core::runtime::{Runtime, rfc3339};
 use clap::{Args, Subcommand};
+use protocol::Members;
 use protocol::payload::Decision;
 use serde_json::Value;
 
@@ -125,8 +126,14 @@ fn print(approval: &ApprovalRecord) {
     for figure in &approval.figures {
         println!("figure: csm explain {figure} --session {} --rows", approval.session_id);
     }
-    for (name, value) in &approval.details {
+    details(&approval.details);
+}
+
+/// What would happen, member by member; a text of several lines stands below its name.
+fn details(members: &Members) {
+    for (name, value) in members {
         match value {
+            Value::Object(inner) => details(inner),
             Value::String(text) if text.contains('\n') => println!("\n{name}:\n{text}"),
             Value::String(text) => println!("{name}: {text}"),
             other => println!("{name}: {other}"),
