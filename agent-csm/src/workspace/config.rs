@@ -37,7 +37,7 @@ pub struct Config {
     pub goals: BTreeMap<String, String>,
     /// Source files and their mappings, in the order that decides whose account id wins.
     pub sources: Vec<SourceConfig>,
-    /// Sections other rooms read: `[peers]`, `[web]`, `[server]`, `[agent]`, `[team]`.
+    /// Sections other rooms read: `[web]`, `[agent]`.
     pub sections: BTreeMap<String, toml::Value>,
     /// Keys nobody reads, and what was probably meant. Never part of a hash.
     #[serde(skip)]

@@ -14,7 +14,7 @@ use crate::tables::line_of;
 const KEYS: [&str; 9] =
     ["company", "currency", "as_of", "targets", "tier", "thresholds", "fx", "goals", "source"];
 /// Sections that other rooms read and check.
-const SECTIONS: [&str; 5] = ["peers", "web", "server", "agent", "team"];
+const SECTIONS: [&str; 2] = ["web", "agent"];
 
 impl Config {
     /// Reads `text`; `file` is the name errors carry.
