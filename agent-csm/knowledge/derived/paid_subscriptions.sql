@@ -4,7 +4,7 @@
 --   A version whose money has no exchange rate stays, with its mrr_minor unknown.
 -- needs: accounts, subscriptions
 SELECT s.subscription_id, s.account_id, s.product, s.plan, s.seats, s.mrr_minor, s.start_date, s.end_date,
-       s.renewal_date, s.notice_days, s.auto_renew, s.cancelled_on
+       s.renewal_date, s.notice_days, s.auto_renew, s.cancelled_on, s.discount_percent
 FROM subscriptions AS s
 LEFT JOIN (SELECT account_id, bool_or(is_internal) AS is_internal FROM accounts GROUP BY account_id) AS a
   ON a.account_id = s.account_id

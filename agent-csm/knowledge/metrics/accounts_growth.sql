@@ -3,6 +3,7 @@
 -- says: Managed accounts with a growth signal, a health score that is not red, and no risk.
 -- value: count(*)
 -- unit: count
+-- additive: true
 -- needs: accounts, subscriptions
 SELECT account_id, rank, reasons, arr_minor, priority
 FROM growth

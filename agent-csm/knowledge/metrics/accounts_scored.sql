@@ -3,6 +3,7 @@
 -- says: Managed accounts of which enough parts are measured for a score.
 -- value: count(*)
 -- unit: count
+-- additive: true
 -- needs: accounts, subscriptions
 SELECT h.account_id, h.score, h.band, h.coverage, h.floored_by, h.version, a.arr_minor
 FROM health_scores AS h

@@ -3,6 +3,7 @@
 -- says: ARR of the paid subscriptions in force whose renewal date falls within 90 days after the as-of date.
 -- value: coalesce(sum(arr_minor), 0)
 -- unit: money
+-- additive: true
 -- needs: accounts, subscriptions
 -- needs_column: subscriptions.renewal_date
 SELECT f.account_id, f.subscription_id, f.renewal_date, f.notice_days, f.auto_renew, 12 * f.mrr_minor AS arr_minor

@@ -4,6 +4,7 @@
 -- value: coalesce(sum(12 * delta_minor), 0)
 -- unit: money
 -- window: 12 months
+-- additive: true
 -- needs: accounts, subscriptions
 -- needs_history: subscriptions
 SELECT m.account_id, m.movement_date, m.delta_minor

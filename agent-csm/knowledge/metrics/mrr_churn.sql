@@ -5,6 +5,7 @@
 -- value: coalesce(sum(-delta_minor), 0)
 -- unit: money
 -- window: 12 months
+-- additive: true
 -- needs: accounts, subscriptions
 -- needs_history: subscriptions
 SELECT m.account_id, m.movement_date, m.kind, m.delta_minor

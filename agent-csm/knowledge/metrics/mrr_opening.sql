@@ -3,6 +3,7 @@
 -- says: MRR at t0, the day twelve months before the as-of date: where the waterfall begins.
 -- value: coalesce(sum(opening_minor), 0)
 -- unit: money
+-- additive: true
 -- needs: accounts, subscriptions
 -- needs_history: subscriptions
 SELECT account_id, opening_minor

@@ -3,6 +3,7 @@
 -- says: Accounts with a trial in force and nothing paid.
 -- value: count(*)
 -- unit: count
+-- additive: true
 -- needs: accounts, subscriptions
 SELECT account_id, status, first_paid_on, subscriptions, mrr_minor
 FROM account_status

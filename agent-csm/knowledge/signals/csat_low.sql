@@ -1,13 +1,13 @@
 -- signal: csat_low
 -- title: Satisfaction with support
--- says: Share of CSAT answers in the top box, over 180 days; an account gives few.
+-- says: Share of CSAT answers in the top box, over 180 days; an account gives few. Fires below `csat_low` (60) percent with three answers.
 -- kind: risk
 -- dimension: sentiment
 -- value: 100.0 * sum(satisfied) / nullif(count(*), 0)
 -- unit: percent
 -- window: 180 days
 -- score: value
--- fires: value < 60 AND n >= 3
+-- fires: value < (SELECT max(l.csat_low) FROM limits AS l) AND n >= 3
 -- severity: 2
 -- text: {value}% of {n} CSAT answers in 180 days were good
 -- needs: accounts, subscriptions, survey_responses

@@ -19,7 +19,7 @@ WITH used AS (
   SELECT s.account_id, e.feature, max(e.event_date) AS last_used_on
   FROM snapshot AS s
 JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
-  JOIN usage_events AS e ON e.account_id = s.account_id
+  JOIN usage_rollup AS e ON e.account_id = s.account_id
   WHERE e.feature IS NOT NULL AND e.event_date > s.as_of - 90 AND e.event_date <= s.as_of
   GROUP BY s.account_id, e.feature
 ), breadth AS (
@@ -31,7 +31,7 @@ SELECT s.account_id, u.feature, u.last_used_on, q.peer_median
 FROM snapshot AS s
 JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
 JOIN (
-  SELECT e.account_id FROM usage_events AS e CROSS JOIN session_params AS p
+  SELECT e.account_id FROM usage_rollup AS e CROSS JOIN session_params AS p
   WHERE e.feature IS NOT NULL AND e.event_date <= p.as_of
   GROUP BY e.account_id
 ) AS ever ON ever.account_id = s.account_id

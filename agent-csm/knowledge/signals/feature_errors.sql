@@ -1,6 +1,6 @@
 -- signal: feature_errors
 -- title: Errors in use
--- says: Errors per 100 uses in 28 days.
+-- says: Errors per 100 uses in 28 days; fires from `errors_high` (20) with 50 uses.
 -- kind: risk
 -- dimension: usage
 -- value: 100.0 * sum(errors) / nullif(sum(uses), 0)
@@ -8,7 +8,7 @@
 -- unit: ratio
 -- window: 28 days
 -- let: met = CAST(sum(errors) AS BIGINT); used = CAST(sum(uses) AS BIGINT)
--- fires: value >= 20 AND used >= 50
+-- fires: value >= (SELECT max(l.errors_high) FROM limits AS l) AND used >= 50
 -- severity: 1
 -- text: {met} errors in {used} uses in 28 days
 -- needs: accounts, subscriptions, usage_events

@@ -1,6 +1,6 @@
 -- signal: invoice_overdue
 -- title: Invoices overdue
--- says: Unpaid invoices past their due date; fires from 14 days late.
+-- says: Unpaid invoices past their due date; fires from `invoice_late_days` (14) days late.
 -- kind: risk
 -- dimension: payment
 -- value: count(invoice_id)
@@ -8,7 +8,7 @@
 -- unit: count
 -- let: days = max(days_late); owed = CASE WHEN count(open_minor) = count(invoice_id) THEN CAST(sum(open_minor) AS BIGINT) END
 -- score: greatest(0.0, 100.0 - 2.0 * coalesce(days, 0))
--- fires: value >= 1 AND days >= 14
+-- fires: value >= 1 AND days >= (SELECT max(l.invoice_late_days) FROM limits AS l)
 -- severity: 2
 -- text: Invoices overdue: {value} ({owed:money}), the oldest by {days} days
 -- needs: accounts, subscriptions, invoices

@@ -1,6 +1,6 @@
 -- signal: no_recent_contact
 -- title: No two-way contact
--- says: Days since the last meeting, call, review, training or inbound mail; since the first payment where there was none. Fires above 60.
+-- says: Days since the last meeting, call, review, training or inbound mail; since the first payment where there was none. Fires above `no_contact_days` (60).
 -- kind: risk
 -- dimension: engagement
 -- value: min(days_since)
@@ -8,7 +8,7 @@
 -- unit: days
 -- let: touches = count(interaction_id)
 -- score: 100.0 * (1.0 - least(1.0, greatest(0.0, value - 30.0) / 90.0))
--- fires: value > 60
+-- fires: value > (SELECT max(l.no_contact_days) FROM limits AS l)
 -- severity: 2
 -- text: No two-way contact for {value} days; contacts on record: {touches}
 -- needs: accounts, subscriptions, interactions

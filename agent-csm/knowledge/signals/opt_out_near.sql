@@ -1,12 +1,12 @@
 -- signal: opt_out_near
 -- title: Opt-out date near
--- says: Days to the opt-out date: renewal date minus notice. Fires within 60.
+-- says: Days to the opt-out date: renewal date minus notice. Fires within `opt_out_days` (60).
 -- kind: context
 -- dimension: contract
 -- value: min(days_to_opt_out)
 -- unit: days
 -- let: opt_out = min(opt_out_on); renewal = min(renewal_date)
--- fires: value BETWEEN 0 AND 60
+-- fires: value BETWEEN 0 AND (SELECT max(l.opt_out_days) FROM limits AS l)
 -- severity: 1
 -- text: {value} days to the opt-out date {opt_out}; the term ends on {renewal}
 -- needs: accounts, subscriptions

@@ -1,6 +1,6 @@
 -- signal: seat_utilisation
 -- title: Seats in use
--- says: Distinct people active in 30 days, of purchased seats. A row is a subscription with its seats, or a person who was active.
+-- says: Distinct people active in 30 days, of purchased seats; fires below `seats_low` (50). A row is a subscription with its seats, or a person who was active.
 -- kind: adoption
 -- dimension: adoption
 -- value: 100.0 * sum(active) / nullif(sum(seats), 0)
@@ -9,7 +9,7 @@
 -- window: 30 days
 -- let: purchased = CAST(sum(seats) AS BIGINT); people = CAST(sum(active) AS BIGINT)
 -- score: 100.0 * least(1.0, value / 80.0)
--- fires: value < 50
+-- fires: value < (SELECT max(l.seats_low) FROM limits AS l)
 -- severity: 2
 -- text: {value}% of {purchased} seats used in 30 days ({people} people)
 -- needs: accounts, subscriptions, usage_events

@@ -1,6 +1,6 @@
 -- signal: seats_near_limit
 -- title: Seats nearly used up
--- says: Distinct people active in 30 days, of purchased seats; fires from 85.
+-- says: Distinct people active in 30 days, of purchased seats; fires from `seats_near_limit` (85).
 -- kind: growth
 -- dimension: adoption
 -- value: 100.0 * sum(active) / nullif(sum(seats), 0)
@@ -8,7 +8,7 @@
 -- unit: percent
 -- window: 30 days
 -- let: purchased = CAST(sum(seats) AS BIGINT); people = CAST(sum(active) AS BIGINT)
--- fires: value >= 85
+-- fires: value >= (SELECT max(l.seats_near_limit) FROM limits AS l)
 -- severity: 1
 -- text: {people} people active in 30 days on {purchased} seats ({value}%)
 -- needs: accounts, subscriptions, usage_events

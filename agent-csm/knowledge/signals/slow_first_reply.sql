@@ -1,12 +1,12 @@
 -- signal: slow_first_reply
 -- title: Slow first replies
--- says: Median minutes to the first human reply to the account's tickets in 90 days; fires above 240 with three replies.
+-- says: Median minutes to the first human reply to the account's tickets in 90 days; fires above `first_reply_minutes` (240) with three replies.
 -- kind: risk
 -- dimension: support
 -- value: percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes)
 -- unit: minutes
 -- window: 90 days
--- fires: value > 240 AND n >= 3
+-- fires: value > (SELECT max(l.first_reply_minutes) FROM limits AS l) AND n >= 3
 -- severity: 1
 -- text: Median first reply took {value} minutes over {n} tickets in 90 days
 -- needs: accounts, subscriptions, tickets

@@ -1,6 +1,6 @@
 -- signal: usage_stopped
 -- title: Usage stopped
--- says: Days since the account last used the product; fires from 28, and only past three times the
+-- says: Days since the account last used the product; fires from `silent_days` (28), and only past three times the
 --   account's own usual gap between days of use. Signals that look at a window fall silent when
 --   nothing happens in it; this one speaks then.
 -- kind: risk
@@ -8,7 +8,7 @@
 -- value: max(days_since)
 -- unit: days
 -- let: usual = max(usual_gap)
--- fires: value >= 28 AND value > 3 * coalesce(usual, 0.0)
+-- fires: value >= (SELECT max(l.silent_days) FROM limits AS l) AND value > 3 * coalesce(usual, 0.0)
 -- severity: 3
 -- text: Last use {value} days ago; usual gap between days of use: {usual:1} days
 -- needs: accounts, subscriptions, usage_events
@@ -19,7 +19,7 @@ JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
 JOIN (
   SELECT e.account_id, max(e.event_date) AS last_used_on, min(e.event_date) AS first_used_on,
          count(DISTINCT e.event_date) AS used_days
-  FROM usage_events AS e
+  FROM usage_rollup AS e
   CROSS JOIN session_params AS p
   WHERE e.event_date <= p.as_of
   GROUP BY e.account_id

@@ -1,0 +1,34 @@
+-- derived: limits
+-- title: Where signals fire
+-- says: One row: each threshold of `[thresholds]` in csm.toml, else the value written here. A signal that reads one
+--   names it, so that a team changes it without touching SQL.
+-- needs: thresholds
+SELECT
+  -- usage, in percent of the account's own past, and days
+  coalesce(max(CASE WHEN t.name = 'usage_decay' THEN t.value END), 60.0) AS usage_decay,
+  coalesce(max(CASE WHEN t.name = 'usage_growth' THEN t.value END), 130.0) AS usage_growth,
+  coalesce(max(CASE WHEN t.name = 'active_people' THEN t.value END), 70.0) AS active_people,
+  coalesce(max(CASE WHEN t.name = 'active_days' THEN t.value END), 50.0) AS active_days,
+  coalesce(max(CASE WHEN t.name = 'silent_days' THEN t.value END), 28.0) AS silent_days,
+  -- errors per 100 uses
+  coalesce(max(CASE WHEN t.name = 'errors_high' THEN t.value END), 20.0) AS errors_high,
+  -- seats in use, in percent of those bought
+  coalesce(max(CASE WHEN t.name = 'seats_low' THEN t.value END), 50.0) AS seats_low,
+  coalesce(max(CASE WHEN t.name = 'seats_near_limit' THEN t.value END), 85.0) AS seats_near_limit,
+  -- days without a two-way contact; days an answer to our mail takes
+  coalesce(max(CASE WHEN t.name = 'no_contact_days' THEN t.value END), 60.0) AS no_contact_days,
+  coalesce(max(CASE WHEN t.name = 'reply_lag_days' THEN t.value END), 14.0) AS reply_lag_days,
+  -- good answers in percent; minutes to a first reply
+  coalesce(max(CASE WHEN t.name = 'csat_low' THEN t.value END), 60.0) AS csat_low,
+  coalesce(max(CASE WHEN t.name = 'first_reply_minutes' THEN t.value END), 240.0) AS first_reply_minutes,
+  -- tickets in 90 days per 100 seats; days an urgent one may stay open; reopens in 90 days
+  coalesce(max(CASE WHEN t.name = 'ticket_rate_high' THEN t.value END), 20.0) AS ticket_rate_high,
+  coalesce(max(CASE WHEN t.name = 'urgent_open_days' THEN t.value END), 7.0) AS urgent_open_days,
+  coalesce(max(CASE WHEN t.name = 'ticket_reopens' THEN t.value END), 2.0) AS ticket_reopens,
+  -- days
+  coalesce(max(CASE WHEN t.name = 'opt_out_days' THEN t.value END), 60.0) AS opt_out_days,
+  coalesce(max(CASE WHEN t.name = 'invoice_late_days' THEN t.value END), 14.0) AS invoice_late_days,
+  coalesce(max(CASE WHEN t.name = 'pays_late_days' THEN t.value END), 15.0) AS pays_late_days,
+  -- head count per seat bought, from which an account has room to grow
+  coalesce(max(CASE WHEN t.name = 'employees_per_seat' THEN t.value END), 4.0) AS employees_per_seat
+FROM thresholds AS t

@@ -1,0 +1,12 @@
+-- metric: forecast_best_case
+-- title: Renewal forecast: best case
+-- says: ARR of the terms ending in 90 days in this forecast category: a health score or contact to go by, and none of
+--   the stronger grounds. The first category that holds counts; it is no probability.
+-- value: coalesce(sum(atr_minor), 0)
+-- unit: money
+-- additive: true
+-- needs: accounts, subscriptions
+-- needs_column: subscriptions.renewal_date
+SELECT account_id, subscription_id, renewal_date, opt_out_on, cancelled_on, won_on, risk_rank, health_score, last_on, atr_minor, category
+FROM renewal_forecast
+WHERE category = 'best_case'

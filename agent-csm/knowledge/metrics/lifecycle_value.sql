@@ -1,0 +1,11 @@
+-- metric: lifecycle_value
+-- title: Lifecycle: value
+-- says: Managed accounts in the stage value: an objective is proven. Every customer and former customer is in one
+--   stage: the first that holds of churned, onboarding, won_back, renewal, advocacy, expansion, value, adoption.
+-- value: count(*)
+-- unit: count
+-- additive: true
+-- needs: accounts, subscriptions, objectives
+SELECT account_id, status, stage, first_paid_on, opt_out_on, renewal_date
+FROM lifecycle
+WHERE stage = 'value'
