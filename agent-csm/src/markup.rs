@@ -31,6 +31,32 @@ pub(crate) fn markdown_text(text: &str) -> String {
     out
 }
 
+/// Text that stays text in HTML and SVG, in an element or in a quoted attribute: on one line, nothing that starts
+/// markup, no character that turns its direction.
+pub(crate) fn html_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !is_direction_mark(*c)) {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text for a terminal: on one line, without the characters by which data could move the cursor or turn a line round.
+pub(crate) fn terminal_text(text: &str) -> String {
+    text.chars()
+        .filter(|c| !is_direction_mark(*c))
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect()
+}
+
 /// Whether a character turns the direction of the text after it, so that it reads otherwise than it is.
 pub(crate) fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -5,7 +5,21 @@
 #[path = "engine/world.rs"]
 mod world;
 
+#[path = "engine/checks.rs"]
+mod checks;
+#[path = "engine/decisions.rs"]
+mod decisions;
 #[path = "engine/hand.rs"]
 mod hand;
+#[path = "engine/health.rs"]
+mod health;
+#[path = "engine/metrics.rs"]
+mod metrics;
+#[path = "engine/people.rs"]
+mod people;
 #[path = "engine/ravenstack.rs"]
 mod ravenstack;
+#[path = "engine/text.rs"]
+mod text;
+#[path = "engine/usage.rs"]
+mod usage;

@@ -1,14 +1,18 @@
 //! Files in, canonical tables and a quality report out.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use agent_csm::import::{ImportError, ImportReport, Reject, SourceMapping, bring, import};
-use agent_csm::tables::{Dataset, Rule, Schema};
+use agent_csm::tables::{Dataset, Rule, Schema, date_from_days};
 use agent_csm::workspace::{Config, Workspace};
-use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, Date32Array, RecordBatch, StringArray};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::prelude::*;
 
@@ -516,4 +520,93 @@ proptest! {
         let report = desk.import().unwrap();
         prop_assert!(report.tables.iter().any(|it| it.table == "accounts" && it.rows == 2));
     }
+}
+
+/// Half a million events over `days` days from `first` on, by three accounts, seven people and five features.
+fn events(first: i32, days: usize) -> (Vec<u8>, BTreeMap<String, u64>) {
+    const MANY: usize = 500_000;
+    let text = |letter: char, of: usize| -> ArrayRef {
+        Arc::new((0..MANY).map(|it| Some(format!("{letter}{}", it % of))).collect::<StringArray>())
+    };
+    let day = |it: usize| first + i32::try_from(it * days / MANY).unwrap();
+    let date = Date32Array::from_iter_values((0..MANY).map(day));
+    let rows = RecordBatch::try_from_iter([
+        ("account_id", text('a', 3)),
+        ("user_id", text('u', 7)),
+        ("feature", text('f', 5)),
+        ("event_date", Arc::new(date) as ArrayRef),
+    ])
+    .unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, rows.schema(), None).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    let mut counted = BTreeMap::new();
+    for it in 0..MANY {
+        // The accounts know no a0.
+        if it % 3 != 0 {
+            let date = date_from_days(day(it)).unwrap();
+            *counted.entry(format!("a{}|u{}|f{}|{date}", it % 3, it % 7, it % 5)).or_default() += 1;
+        }
+    }
+    (bytes, counted)
+}
+
+#[test]
+fn a_large_file_of_events_is_summed_and_another_day_costs_only_that_day() {
+    let accounts = "account_id,name\na1,One\na2,Two\n";
+    let few = "account_id,user_id,feature,event_date,quantity\na1,u1,f1,2024-02-01,4\n";
+    let desk = Desk::new("", &[("accounts.csv", accounts), ("few_usage_events.csv", few)]);
+    let (first, mut counted) = events(19_723, 10);
+    desk.put("usage_events_1.parquet", &first);
+    let report = desk.import().unwrap();
+    let columns =
+        ["account_id", "user_id", "feature", "event_date", "quantity", "source_file", "source_line"];
+    let expected = |counted: &BTreeMap<String, u64>, file: &str| -> Vec<String> {
+        counted.iter().map(|(key, uses)| format!("{key}|{uses}|data/{file}|")).collect()
+    };
+    let mut rows = expected(&counted, "usage_events_1.parquet");
+    rows.push("a1|u1|f1|2024-02-01|4|data/few_usage_events.csv|2".to_owned());
+    rows.sort();
+    assert_eq!(desk.rows("usage_events", &columns), rows);
+    assert!(reject(&report, "usage_events_1.parquet", 0).problem.contains("`a0` is not known"));
+    assert_eq!(report.exported_on.as_deref(), Some("2024-02-01"));
+    let told = report.files.iter().find(|it| it.file.ends_with("1.parquet")).unwrap();
+    assert_eq!((told.rows_read, told.rows_kept), (500_000, counted.len() as u64));
+    assert!(report.notes.iter().any(|it| it.contains("usage_events_1.parquet")), "{:?}", report.notes);
+
+    let place = || {
+        let dataset = Dataset::open(desk.root().join(".csm/tables")).unwrap();
+        let entry = dataset.manifest.files("usage_events").find(|it| it.file.contains("events_1")).unwrap();
+        fs::metadata(dataset.path(entry)).unwrap().ino()
+    };
+    let before = place();
+    let (second, more) = events(19_733, 1);
+    desk.put("usage_events_2.parquet", &second);
+    desk.import().unwrap();
+    assert_eq!(place(), before, "what the first file gave is taken over, not written again");
+    rows.extend(expected(&more, "usage_events_2.parquet"));
+    rows.sort();
+    assert_eq!(desk.rows("usage_events", &columns), rows);
+
+    // A file of the same name and size with other rows is read again; a damaged rollup is made again.
+    let (other, changed) = events(19_743, 10);
+    assert_eq!(other.len(), first.len());
+    desk.put("usage_events_1.parquet", &other);
+    for entry in fs::read_dir(desk.root().join(".csm/rollup")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.file_name().unwrap().to_string_lossy().starts_with("rows-") {
+            let mut bytes = fs::read(&path).unwrap();
+            let at = bytes.len() / 3;
+            bytes[at] ^= 1;
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+    desk.import().unwrap();
+    counted = changed;
+    let mut rows = expected(&counted, "usage_events_1.parquet");
+    rows.extend(expected(&more, "usage_events_2.parquet"));
+    rows.push("a1|u1|f1|2024-02-01|4|data/few_usage_events.csv|2".to_owned());
+    rows.sort();
+    assert_eq!(desk.rows("usage_events", &columns), rows);
 }

@@ -5,6 +5,7 @@
 
 mod approvals;
 mod clock;
+mod completed;
 mod contexts;
 mod door;
 mod explain;

@@ -10,7 +10,7 @@ use crate::agent::Failure;
 use crate::context::ContextManager;
 use crate::evidence::Ledger;
 use crate::peer::Directory;
-use crate::runtime::Clock;
+use crate::runtime::{Clock, rfc3339};
 use crate::store::{Objects, Store};
 use crate::telemetry::Meter;
 use crate::tool::Toolbox;
@@ -84,6 +84,12 @@ impl AskContext {
     #[must_use]
     pub fn tools(&self) -> &Toolbox {
         &self.tools
+    }
+
+    /// Now, RFC 3339, by the runtime's clock: for journals and messages, never for a deliverable.
+    #[must_use]
+    pub fn now(&self) -> String {
+        rfc3339(self.ground.clock.now_micros())
     }
 
     /// What agents published here.

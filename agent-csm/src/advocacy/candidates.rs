@@ -74,7 +74,9 @@ pub fn advocacy(analysis: &Analysis, settings: &Settings) -> Advocacy {
                 next_on,
             });
         };
-        if account.is_at_risk() {
+        if let Some(snooze) = analysis.people.snoozed(&row.account_id) {
+            leave(&snooze.says(), Some(snooze.until_on));
+        } else if account.is_at_risk() {
             leave("at risk", None);
         } else if let Some(day) = cooled_on(&asked, rules.cool_down_days).filter(|day| *day > analysis.as_of)
         {

@@ -12,10 +12,14 @@ use serde_json::{Value, json};
 use super::craftsman::Craftsman;
 use super::dataset::{Ready, make_ready, stands_on};
 use super::fault::off_thread;
+use super::listen::{Ground, listen};
 use super::messages::{context_parts, members};
 use super::pin::pin;
+use super::work::HEARD;
 use crate::assessment::Analysis;
 use crate::deliverable::Snapshot;
+use crate::engine::Beside;
+use crate::people::Heard;
 use crate::phases::implementation;
 use crate::wire::AccountContext;
 
@@ -140,10 +144,24 @@ async fn book(
     }
     let goals = craftsman.goals(cx).await?;
     let asked = asked.map(str::to_owned);
+    let newest: Option<Snapshot> = match cx.previous().await? {
+        Some(session) => session.output("snapshot").await?,
+        None => None,
+    };
+    let worker = Arc::clone(craftsman);
+    let ready = off_thread(move || make_ready(&worker.workspace()?, &worker.knowledge, asked)).await?;
+    // Pages are looked at by sessions only; what the newest one saw still counts.
+    let seen: Option<Heard> = match cx.previous().await? {
+        Some(session) => session.output(HEARD).await?,
+        None => None,
+    };
+    let ground = Ground::of(craftsman.workspace()?, craftsman.knowledge.clone()).await?;
+    let mut heard = listen(cx.tools(), &ground).await?;
+    heard.looks = seen.map(|seen| seen.looks).unwrap_or_default();
     let worker = Arc::clone(craftsman);
     let assessed = off_thread(move || {
-        let ready = make_ready(&worker.workspace()?, &worker.knowledge, asked)?;
-        worker.assess(&Ready { goals, ..ready }, &|_, _| {})
+        let past = Snapshot::past_on(ready.as_of, &ready.data_hash, newest.as_ref());
+        worker.assess(&Ready { goals, ..ready }, Beside { past, heard, ..Beside::default() }, &|_, _| {})
     })
     .await?;
     let context_manager = ContextSource::Embedded;

@@ -12,6 +12,8 @@ use super::ask::Shelf;
 use super::dataset::Ready;
 use super::fault::{invalid_knowledge, invalid_workspace, refused};
 use super::fingerprint::Fingerprints;
+use crate::churn::Stored;
+use crate::engine::Beside;
 use crate::knowledge::Knowledge;
 use crate::phases::{Assessed, Craft, analysis};
 use crate::workspace::Workspace;
@@ -40,7 +42,8 @@ pub(super) struct Craftsman {
 impl Craftsman {
     /// Reads the definition and the knowledge for the workspace at `root`.
     pub(super) fn open(root: &Path) -> Result<Self, Failure> {
-        Workspace::open(root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))?;
+        let workspace =
+            Workspace::open(root).map_err(|error| invalid_workspace(&error).with_hint(error.hint()))?;
         let knowledge =
             Knowledge::load(Some(root)).map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
         let craft = Craft::parse(
@@ -59,6 +62,11 @@ impl Craftsman {
         let signals: Vec<&str> = knowledge.signals().iter().map(|signal| signal.name.as_str()).collect();
         for (playbook, word) in craft.playbooks.unknown_triggers(&signals) {
             tracing::warn!("playbook `{playbook}` waits for `{word}`, which is no signal");
+        }
+        for name in workspace.config.thresholds.keys().filter(|name| !is_read(&knowledge, name)) {
+            tracing::warn!(
+                "csm.toml: no signal reads the threshold `{name}`; see knowledge file derived/limits.sql"
+            );
         }
         let (fingerprints, shelf) = Default::default();
         Ok(Self { root: root.to_owned(), definition, knowledge, craft, fingerprints, shelf })
@@ -96,10 +104,26 @@ impl Craftsman {
         Ok(own.chain(claimed).collect())
     }
 
-    /// The assessed book. Blocks: call it off the async threads.
-    pub(super) fn assess(&self, ready: &Ready, tell: &dyn Fn(u8, &str)) -> Result<Assessed, Failure> {
+    /// The assessed book after what the last session left. Blocks: call it off the async threads.
+    pub(super) fn assess(
+        &self,
+        ready: &Ready,
+        mut beside: Beside,
+        tell: &dyn Fn(u8, &str),
+    ) -> Result<Assessed, Failure> {
         let goals = ready.goals.clone();
-        analysis(&self.workspace()?, &self.knowledge, ready.as_of, &ready.data_hash, goals, tell)
+        let workspace = self.workspace()?;
+        // Of the pin's hash: a backtest that runs beside the session changes the next one.
+        beside.churn = Stored::read(&workspace.private_dir());
+        analysis(&workspace, &self.knowledge, ready.as_of, &ready.data_hash, goals, &beside, tell)
             .map_err(|error| refused(&error))
     }
+}
+
+/// Whether some knowledge SQL names the threshold.
+fn is_read(knowledge: &Knowledge, threshold: &str) -> bool {
+    let quoted = format!("'{threshold}'");
+    ["derived", "signals", "metrics"]
+        .iter()
+        .any(|folder| knowledge.files(folder).any(|(_, text)| text.contains(&quoted)))
 }

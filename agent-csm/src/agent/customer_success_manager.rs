@@ -9,7 +9,7 @@ use agent_core::definition::AgentDefinition;
 use agent_core::runtime::{Options, Runtime};
 use agent_core::session::{AskContext, SessionContext};
 use agent_core::telemetry::Meter;
-use agent_core::tool::web::{WebConfig, web_tools};
+use agent_core::tool::web::{Network, WebConfig, WebFetch, WebSearch, web_tools};
 use agent_core::tool::{ErasedTool, Rules, file_tools};
 use async_trait::async_trait;
 use protocol::{ErrorCode, Figure, Members, Request, WireError};
@@ -38,6 +38,8 @@ pub struct CustomerSuccessManager {
     settings: Settings,
     /// The section `[web]`: what the network tools may reach.
     web: WebConfig,
+    /// How names become addresses; another one for tests.
+    network: Option<Network>,
     tools: Vec<Box<dyn ErasedTool>>,
     meter: Meter,
 }
@@ -55,9 +57,16 @@ impl CustomerSuccessManager {
             let hint = error.hint.clone();
             invalid_workspace(&error).with_hint(hint)
         })?;
+        let mut web = web.unwrap_or_default();
+        // A page that a person ties to an account is as open as one under `[web]`.
+        web.pages.extend(workspace.config.account_pages.iter().map(|page| page.url.clone()));
+        web.check().map_err(|error| {
+            let hint = error.hint.clone();
+            invalid_workspace(&error).with_hint(hint)
+        })?;
         let settings = Settings::read(&workspace)?;
-        let (tools, meter) = Default::default();
-        Ok(Self { craftsman: Arc::new(craftsman), settings, web: web.unwrap_or_default(), tools, meter })
+        let (tools, meter, network) = Default::default();
+        Ok(Self { craftsman: Arc::new(craftsman), settings, web, network, tools, meter })
     }
 
     /// With a further tool. It is called only where the definition grants it by name: a workspace does so in its
@@ -66,6 +75,13 @@ impl CustomerSuccessManager {
     pub fn with_tool(mut self, tool: Box<dyn ErasedTool>) -> Self {
         self.tools.push(tool);
         self
+    }
+
+    /// Over a network of one's own; tests only.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_network(self, network: Network) -> Self {
+        Self { network: Some(network), ..self }
     }
 
     /// With a count of what its runtime does.
@@ -92,7 +108,14 @@ impl CustomerSuccessManager {
     ) -> Result<Runtime, agent_core::runtime::RuntimeError> {
         let root = self.craftsman.root.clone();
         let own = std::mem::take(&mut self.tools);
-        let tools = file_tools().into_iter().chain(web_tools(&self.web)).chain(own).collect();
+        let web = match self.network.take() {
+            None => web_tools(&self.web),
+            Some(network) => vec![
+                Box::new(WebFetch::over(&self.web, network.clone())) as Box<dyn ErasedTool>,
+                Box::new(WebSearch::over(&self.web, network, None)),
+            ],
+        };
+        let tools = file_tools().into_iter().chain(web).chain(own).collect();
         let rules = Rules::new()
             .read_only("csm.toml")
             .read_only("peers.toml")

@@ -40,7 +40,7 @@ pub(super) struct Ready {
 }
 
 /// What of a pin decides whether figures computed earlier are still the figures: not what people wrote since.
-const STANDS_ON: [&str; 5] = ["version", "knowledge", "context", "configuration", "data"];
+const STANDS_ON: [&str; 6] = ["version", "knowledge", "context", "configuration", "data", "churn"];
 
 /// One hash over the parts of `pin` that figures depend on.
 pub(super) fn stands_on(pin: &Pin) -> String {
@@ -58,6 +58,7 @@ pub(super) fn make_ready(
     let schema = schema(knowledge)?;
     let mappings = mappings(knowledge, &schema)?;
     let report = import(workspace, &mappings, &schema).map_err(|error| refused(&error))?;
+    super::texts::keep(&workspace.tables_dir(), knowledge, report.unchanged)?;
     let wanted = asked.as_deref().map(day).transpose()?;
     let newest = report.exported_on.as_deref().map(day).transpose()?;
     let as_of = wanted.or(workspace.config.as_of).or(newest).ok_or_else(|| {

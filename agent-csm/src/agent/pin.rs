@@ -8,7 +8,8 @@ use agent_core::tool::{Glob, GlobInput, Read, ReadInput, ToolError, sha256};
 use protocol::Request;
 
 use super::craftsman::Craftsman;
-use super::fault::invalid_workspace;
+use super::fault::{invalid_workspace, off_thread};
+use crate::churn::Stored;
 use crate::workspace::Workspace;
 
 /// The pin of `request` in the workspace as it stands.
@@ -26,7 +27,8 @@ pub(super) async fn pin(request: &Request, craftsman: &Craftsman, cx: &AskContex
     // A file that cannot be used is told now, not when everything else is done.
     part("peers", cx.peers().await?.sha256().unwrap_or_default().to_owned());
     part("data", craftsman.fingerprints.of(workspace.data_dir()).await?);
-    part("notes", hashes(cx, "notes/**/*.md", |_, _| true).await?);
+    part("notes", hashes(cx, "notes/**/*.{md,toml}", |_, _| true).await?);
+    part("churn", stored_hash(&workspace).await?);
     let claims = cx.context().ask("get_customer_context").await?;
     let said: Vec<String> =
         claims.iter().map(|claim| format!("{} {}", claim.author, claim.payload)).collect();
@@ -39,6 +41,12 @@ pub(super) async fn pin(request: &Request, craftsman: &Craftsman, cx: &AskContex
     part("plans", hashes(cx, "plans/**/*.md", theirs).await?);
     part("previous", cx.previous().await?.map(|session| session.id().to_owned()).unwrap_or_default());
     Ok(Pin::of(parts))
+}
+
+/// The hash of the churn model that a backtest kept; empty where there is none.
+async fn stored_hash(workspace: &Workspace) -> Result<String, Failure> {
+    let private = workspace.private_dir();
+    off_thread(move || Ok(Stored::hash_at(&private).unwrap_or_default())).await
 }
 
 /// One hash over the files that match `pattern` and that `counts` wants.

@@ -11,17 +11,24 @@ use super::craftsman::{CONTEXT, Craftsman, QUERY};
 use super::dataset::{Ready, make_ready, stands_on};
 use super::fault::off_thread;
 use super::hand_over::hand_over;
+use super::listen::{Ground, listen};
+use super::look::look;
 use super::messages::{analyzing, context, growing, managing, meta_of, shown};
 use super::place::{Delivered, place};
 use super::release::propose;
 use crate::assessment::Analysis;
 use crate::deliverable::{self, Snapshot};
+use crate::engine::Beside;
+use crate::markup::markdown_text;
 use crate::outreach::drafts;
+use crate::people::Heard;
 use crate::phases::{Implementation, growth, implementation};
 use crate::wire::delivery;
 
 /// The phases a request may name.
 const PHASES: [&str; 3] = ["analysis", "implementation", "growth"];
+/// The step that puts out everything a session heard.
+pub(super) const HEARD: &str = "heard";
 /// The figures of the delivery's progress, after the four of the role description.
 const DELIVERED: [&str; 7] = [
     "accounts_managed",
@@ -57,11 +64,14 @@ pub(super) async fn work(
         })
         .await?;
 
-    let analysis = understand(&craftsman, &ready, cx).await?;
+    let heard = hear(&craftsman, &ready, cx).await?;
+    // Before anything is assessed: bands are held against those of the last session.
     let newest: Option<Snapshot> = match cx.previous().await? {
         Some(session) => session.output("snapshot").await?,
         None => None,
     };
+    let past = Snapshot::past_on(ready.as_of, &ready.data_hash, newest.as_ref());
+    let analysis = understand(&craftsman, &ready, Beside { past, heard, ..Beside::default() }, cx).await?;
     let baseline = Snapshot::baseline(&analysis, newest.as_ref());
     let plans = implementation(&analysis, &craftsman.craft, baseline);
     let mut growth = growth(&analysis, &plans, &craftsman.craft);
@@ -70,7 +80,7 @@ pub(super) async fn work(
         .map_err(|error| Failure::new(ErrorCode::KnowledgeInvalid, error.to_string()))?;
     files.push(deliverable::Deliverable {
         path: "out/data-quality.md".to_owned(),
-        bytes: ready.report.render().into_bytes(),
+        bytes: quality(&ready, &analysis).into_bytes(),
         placing: deliverable::Placing::SetAside,
     });
 
@@ -118,14 +128,50 @@ pub(super) async fn work(
     Ok(complete(&analysis, handoffs, delivered))
 }
 
+/// The steps `notes`, `look …` and [`HEARD`]: what people wrote into the workspace, and what the pages say that it
+/// lists for its accounts. Each is done once, so that a resumed session fetches nothing twice.
+async fn hear(craftsman: &Arc<Craftsman>, ready: &Ready, cx: &SessionContext) -> Result<Heard, Failure> {
+    let workspace = craftsman.workspace()?;
+    let ground = Ground::of(workspace.clone(), craftsman.knowledge.clone()).await?;
+    let cx = cx.phase("analysis", Status::Analyzing);
+    let input = (&ready.as_of, &ready.data_hash);
+    let ears = ground.clone();
+    let mut heard: Heard = cx
+        .step("notes", &input, |cx| async move {
+            cx.tick(5, "reading notes");
+            Ok(Outcome::new(listen(cx.tools(), &ears).await?))
+        })
+        .await?;
+    let before: Option<Heard> = match cx.previous().await? {
+        Some(session) => session.output(HEARD).await?,
+        None => None,
+    };
+    let seen = before.map(|before| before.looks).unwrap_or_default();
+    let (looks, problems) = look(&workspace.config, ready, &ground, &seen, &cx).await?;
+    heard.problems.extend(problems);
+    heard.problems.extend(looks.iter().filter_map(|look| {
+        let why = look.failed.as_deref()?;
+        Some(format!(
+            "{} of account {}: {}, so what it tells is unknown: {why}",
+            look.kind, look.account_id, look.source
+        ))
+    }));
+    heard.looks = looks;
+    cx.step(HEARD, &heard.clone(), |_| async move { Ok(Outcome::new(heard)) }).await
+}
+
 /// The step `context`: every figure computed and kept with its rows, and the query answered.
 async fn understand(
     craftsman: &Arc<Craftsman>,
     ready: &Ready,
+    beside: Beside,
     cx: &SessionContext,
 ) -> Result<Analysis, Failure> {
     let worker = Arc::clone(craftsman);
-    let input = (&ready.as_of, &ready.data_hash);
+    let held = serde_json::to_vec(&beside.past)
+        .map_err(|error| Failure::bug(format!("the last session's health cannot be written: {error}")))?;
+    let said = beside.heard.clone();
+    let input = (&ready.as_of, &ready.data_hash, agent_core::tool::sha256(&held), &said);
     let ready = ready.clone();
     let used = ready.context_manager;
     cx.phase("analysis", Status::Analyzing)
@@ -133,7 +179,7 @@ async fn understand(
             let (teller, assessor) = (cx.clone(), Arc::clone(&worker));
             let assessed = off_thread(move || {
                 let tell = |percent: u8, note: &str| teller.tick(percent, note);
-                assessor.assess(&ready, &tell)
+                assessor.assess(&ready, beside, &tell)
             })
             .await?;
             for rows in assessed.rows.into_values() {
@@ -143,6 +189,19 @@ async fn understand(
             Ok(Outcome::new(assessed.analysis).figures(assessed.figures).say(said))
         })
         .await
+}
+
+/// The quality report of the data, and what could not be placed of what people and pages said.
+fn quality(ready: &Ready, analysis: &Analysis) -> String {
+    let mut text = ready.report.render() + &analysis.checks.render();
+    let problems = &analysis.people.problems;
+    if !problems.is_empty() {
+        text.push_str("\n## Notes and pages\n\n");
+        for problem in problems {
+            text.push_str(&format!("- {}\n", markdown_text(problem)));
+        }
+    }
+    text
 }
 
 /// The step `snapshot`: what the next session is compared with.
@@ -197,7 +256,11 @@ fn phases(request: &Request) -> Result<Vec<&'static str>, Failure> {
 /// The phase that leaves a file.
 fn phase_of(path: &str) -> &'static str {
     match path {
-        "out/portfolio.md" | "out/data-quality.md" | "out/at-risk.csv" | "out/growth.csv" => "analysis",
+        "out/report.html"
+        | "out/portfolio.md"
+        | "out/data-quality.md"
+        | "out/at-risk.csv"
+        | "out/growth.csv" => "analysis",
         "out/actions.csv" => "implementation",
         plan if plan.starts_with("plans/") => "implementation",
         draft if draft.starts_with("out/drafts/") => "implementation",
@@ -210,6 +273,7 @@ fn title_of(path: &str) -> String {
     let title = match path {
         "out/monday.html" => "Monday page",
         "out/monday.csv" => "Monday page as a table",
+        "out/report.html" => "The whole base on one page, with charts",
         "out/portfolio.md" => "Checklist against targets",
         "out/data-quality.md" => "Data quality report",
         "out/at-risk.csv" => "Accounts at risk, with reasons",

@@ -99,6 +99,14 @@ pub struct Account {
     pub renews_in_90_days: bool,
 }
 
+/// Reasons with the most severe first; equally severe ones in the order they came.
+#[must_use]
+pub fn gravest<'a>(reasons: impl Iterator<Item = &'a Reason>) -> Vec<&'a Reason> {
+    let mut reasons: Vec<&Reason> = reasons.collect();
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity));
+    reasons
+}
+
 /// Dimensions an account is looked at in; what has no reading in one of them is said to be unmeasured.
 pub(crate) const DIMENSIONS: [&str; 8] =
     ["usage", "adoption", "support", "engagement", "payment", "contract", "stakeholder", "sentiment"];

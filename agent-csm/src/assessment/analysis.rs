@@ -6,8 +6,9 @@ use protocol::{Figure, FigureId, Scope};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, ActivityRow, AdvocacyRow, CommentRow, ContactRow, Day, FeatureRequestRow, Inputs, MilestoneRow,
-    Number, ObjectiveRow, OpportunityRow, Reading, RenewalRow, TicketRow, TierRow,
+    Account, ActivityRow, AdvocacyRow, Blockers, Checks, ChurnView, CommentRow, ContactRow, Day,
+    FeatureRequestRow, HealthView, Inputs, MilestoneRow, Number, ObjectiveRow, OpportunityRow, People,
+    Reading, RenewalRow, Sight, Support, TicketRow, TierRow, Trend, Voice,
 };
 
 /// The customer base as assessed: what every later step reads, and nothing else.
@@ -55,6 +56,33 @@ pub struct Analysis {
     pub comments: Vec<CommentRow>,
     /// Tables without a row.
     pub empty_tables: Vec<String>,
+    /// What the invariants say.
+    #[serde(default)]
+    pub checks: Checks,
+    /// Who is who, and what our own people said.
+    #[serde(default)]
+    pub people: People,
+    /// What customers wrote.
+    #[serde(default)]
+    pub voice: Voice,
+    /// Probabilities to leave, where they are trusted; else why there are none.
+    #[serde(default)]
+    pub churn: ChurnView,
+    /// Health of every customer in full.
+    #[serde(default)]
+    pub health: HealthView,
+    /// How each customer uses the product over time.
+    #[serde(default)]
+    pub trend: Trend,
+    /// What keeps customers from using what they bought.
+    #[serde(default)]
+    pub blockers: Blockers,
+    /// Support history of every customer.
+    #[serde(default)]
+    pub support: Support,
+    /// What pages draw beside figures and readings.
+    #[serde(default)]
+    pub sight: Sight,
 }
 
 impl Analysis {
@@ -179,6 +207,15 @@ pub fn assess(inputs: &Inputs) -> Analysis {
         tickets: sorted(&inputs.tickets, |row| (row.account_id.clone(), row.ticket_id.clone())),
         comments: sorted(&inputs.comments, |row| (row.account_id.clone(), row.response_id.clone())),
         empty_tables: sorted(&inputs.empty_tables, Clone::clone),
+        checks: inputs.checks.clone(),
+        people: inputs.people.clone(),
+        voice: inputs.voice.clone(),
+        churn: inputs.churn.clone(),
+        health: inputs.health.clone(),
+        trend: inputs.trend.clone(),
+        blockers: inputs.blockers.clone(),
+        support: inputs.support.clone(),
+        sight: inputs.sight.clone(),
         figures,
         accounts,
     }

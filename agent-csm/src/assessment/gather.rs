@@ -10,14 +10,18 @@ use crate::engine::{Engine, EngineError};
 use crate::knowledge::Knowledge;
 use crate::workspace::Config;
 
-use super::{AccountRow, Day, Inputs, Reading, TierRow};
+use super::{
+    AccountRow, Blockers, Checks, ChurnView, Day, HealthView, Inputs, People, Reading, Sight, Support,
+    TierRow, Trend,
+};
 
 /// Metrics that pages show per CSM, segment and tier.
 const PARTS: [&str; 6] =
     ["accounts_managed", "arr", "accounts_at_risk", "arr_at_risk", "renewals_90d", "health_score_avg"];
 
 /// Metrics that pages show per account.
-const PER_ACCOUNT: [&str; 5] = ["mrr", "arr", "health_score", "seat_utilisation", "upsells_identified"];
+const PER_ACCOUNT: [&str; 6] =
+    ["mrr", "arr", "health_score", "seat_utilisation", "upsells_identified", "churn_probability"];
 
 /// Metrics that say nothing over the whole book that another does not say already.
 const ONE_ACCOUNT: [&str; 1] = ["health_score"];
@@ -130,6 +134,15 @@ pub fn gather(
             ),
         )?,
         empty_tables: empty_tables(engine)?,
+        checks: Checks::gather(engine)?,
+        people: People::gather(engine)?,
+        voice: super::voice::gather(engine)?,
+        churn: ChurnView::gather(engine)?,
+        health: HealthView::gather(engine)?,
+        trend: Trend::gather(engine)?,
+        blockers: Blockers::gather(engine)?,
+        support: Support::gather(engine)?,
+        sight: Sight::gather(engine, knowledge)?,
     })
 }
 

@@ -3,7 +3,7 @@
 use protocol::Figure;
 use serde::{Deserialize, Serialize};
 
-use super::Day;
+use super::{Blockers, Checks, ChurnView, Day, HealthView, People, Sight, Support, Trend, Voice};
 
 /// Everything the phases look at. Assessed already; nothing here is computed by the phases again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,33 @@ pub struct Inputs {
     pub comments: Vec<CommentRow>,
     /// Tables without a row, so that silence is not taken for absence.
     pub empty_tables: Vec<String>,
+    /// What the invariants say.
+    #[serde(default)]
+    pub checks: Checks,
+    /// Who is who, and what our own people said.
+    #[serde(default)]
+    pub people: People,
+    /// What customers wrote.
+    #[serde(default)]
+    pub voice: Voice,
+    /// What may be said of churn.
+    #[serde(default)]
+    pub churn: ChurnView,
+    /// Health of every customer in full.
+    #[serde(default)]
+    pub health: HealthView,
+    /// How each customer uses the product over time.
+    #[serde(default)]
+    pub trend: Trend,
+    /// What keeps customers from using what they bought.
+    #[serde(default)]
+    pub blockers: Blockers,
+    /// Support history of every customer.
+    #[serde(default)]
+    pub support: Support,
+    /// What pages draw beside figures and readings.
+    #[serde(default)]
+    pub sight: Sight,
 }
 
 /// A tier as configured.

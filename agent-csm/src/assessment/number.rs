@@ -78,12 +78,7 @@ impl Number {
 /// Money for reading: whole units, rounded half away from zero, with the currency's sign or code.
 #[must_use]
 pub fn money(minor: i64, currency: &str) -> String {
-    let digits = match currency {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
-        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-        _ => 2,
-    };
+    let digits = minor_digits(currency);
     let scale = 10_u64.pow(digits);
     let whole = (minor.unsigned_abs() + scale / 2) / scale;
     let sign = if minor < 0 && whole > 0 { "-" } else { "" };
@@ -101,5 +96,15 @@ pub fn money(minor: i64, currency: &str) -> String {
         "GBP" => format!("{sign}£{grouped}"),
         "" => format!("{sign}{grouped}"),
         code => format!("{sign}{code} {grouped}"),
+    }
+}
+
+/// Digits of a currency's minor unit, ISO 4217; two where we do not know better.
+pub(crate) fn minor_digits(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
     }
 }

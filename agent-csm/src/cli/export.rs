@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::session::{block_on, chosen, open};
 use super::{CliError, WorkspaceArgs, show};
-use crate::agent::tables_of;
+use crate::agent::{Left, tables_of};
 
 /// What to export.
 #[derive(Args, Debug)]
@@ -38,7 +38,7 @@ struct TablesArgs {
 pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, CliError> {
     let What::Tables(args) = &args.what;
     let root = &args.workspace.workspace;
-    let as_of = block_on(async {
+    let (as_of, left) = block_on(async {
         let runtime = open(root).await?;
         let session = chosen(&runtime, args.workspace.session.as_deref()).await;
         let as_of = match session {
@@ -53,11 +53,22 @@ pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, CliError> {
             Err(error) if args.workspace.session.is_some() => return Err(error),
             Err(_) => None,
         };
+        // The tables are those of that session, so they stand on what it stood on.
+        let left = match runtime
+            .completed(args.workspace.session.as_deref())
+            .await
+            .map_err(|error| CliError::because("could not read the sessions", &error))?
+        {
+            Some(session) => Left::of(&session).await.map_err(|failure| CliError::told(failure.error()))?,
+            None => Left::default(),
+        };
         runtime.close().await;
-        Ok(as_of)
+        Ok((as_of, left))
     })?;
-    let written =
-        tables_of(root, as_of.as_deref(), &args.out).map_err(|failure| CliError::told(failure.error()))?;
+    let written = block_on(async {
+        let written = tables_of(root, as_of.as_deref(), left, &args.out).await;
+        written.map_err(|failure| CliError::told(failure.error()))
+    })?;
     if args.json {
         println!("{}", serde_json::json!(written));
         return Ok(ExitCode::SUCCESS);

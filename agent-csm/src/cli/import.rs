@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::CliError;
-use crate::agent::import_knowledge;
+use crate::agent::{import_knowledge, texts_of};
+use crate::engine::thousands;
 use crate::import::{ImportError, bring};
 
 /// What to bring, and where.
@@ -37,13 +38,25 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
         }
         CliError::because("could not import", &error).hint(error.hint())
     })?;
+    let (texts, new) = texts_of(&args.into).map_err(|failure| CliError::told(failure.error()))?;
     if args.json {
         let text = serde_json::to_string(&report)
             .map_err(|error| CliError::because("could not encode the report", &error))?;
         println!("{text}");
     } else {
         print!("{}", report.render());
+        if texts > 0 {
+            println!(
+                "\n{} different texts read for sentiment and themes, {} of them new",
+                counted(texts),
+                counted(new)
+            );
+        }
         println!("\nNext: csm run {}", args.into.display());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn counted(n: usize) -> String {
+    thousands(i64::try_from(n).unwrap_or(i64::MAX))
 }

@@ -4,20 +4,29 @@
 
 #![expect(clippy::print_stdout, reason = "a command line prints")]
 
+mod account;
+mod accounts;
 mod approvals;
+mod backtest;
+mod book;
 mod completions;
 mod explain;
 mod export;
 mod failure;
 mod import;
+mod metrics;
 mod new;
+mod note;
 mod run;
+mod screen;
 mod serve;
 mod session;
 mod show;
 mod simulate;
+mod snooze;
 mod stdio;
 mod token;
+mod word;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,10 +70,22 @@ enum Command {
     Token(token::TokenArgs),
     /// See what waits for a person's approval, and answer it
     Approvals(approvals::ApprovalsArgs),
+    /// Note what you know about an account; the next session shows it
+    Note(note::NoteArgs),
+    /// Put an account aside until a day, or take it up again
+    Snooze(snooze::SnoozeArgs),
     /// Copy exports into a workspace and map them onto the canonical tables
     Import(import::ImportArgs),
+    /// List accounts: at risk, growing, renewing; sort and filter as you like
+    Accounts(accounts::AccountsArgs),
+    /// One account on a page: health, reasons, usage, people, money, support, what to do
+    Account(account::AccountArgs),
     /// Open a figure: what it means, what it is, the rows it came from
     Explain(explain::ExplainArgs),
+    /// Every term of the field: value, n, window, target, definition; and whether the invariants hold
+    Metrics(metrics::MetricsArgs),
+    /// Test the churn model on the past, and keep it for sessions if it can be trusted
+    Backtest(backtest::BacktestArgs),
     /// Write tables as Parquet files that any tool can read
     Export(export::ExportArgs),
     /// Make up a SaaS company to try things on; its hidden truth goes to a folder of its own
@@ -109,8 +130,14 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Token(args) => token::run(&args),
         Command::Approvals(args) => approvals::run(args),
+        Command::Note(args) => note::run(&args),
+        Command::Snooze(args) => snooze::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Accounts(args) => accounts::run(&args),
+        Command::Account(args) => account::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Metrics(args) => metrics::run(&args),
+        Command::Backtest(args) => backtest::run(args),
         Command::Export(args) => export::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::New(args) => new::run(&args),

@@ -5,7 +5,9 @@ use serde_json::Value;
 use crate::assessment::Analysis;
 use crate::phases::{Craft, Growth, Implementation};
 
-use super::{Deliverable, Placing, Snapshot, TemplateError, changes, lists, monday, pages, portfolio};
+use super::{
+    Deliverable, Placing, Snapshot, TemplateError, changes, lists, monday, pages, portfolio, report,
+};
 
 /// What a session writes. `baseline` is the snapshot to compare with (see [`Snapshot::baseline`]).
 pub fn deliverables(
@@ -21,11 +23,12 @@ pub fn deliverables(
         monday::page(analysis, implementation, growth, &changes, templates)?,
         lists::monday(analysis, implementation),
         portfolio::page(analysis, growth, templates)?,
+        report::page(analysis, implementation, growth, templates)?,
         lists::at_risk(analysis, implementation),
         lists::growth(analysis),
         lists::renewals(analysis, &growth.renewals),
         lists::expansion(analysis, &growth.expansion),
-        lists::advocacy(&growth.advocacy),
+        lists::advocacy(analysis, &growth.advocacy),
         lists::actions(implementation),
     ];
     for plan in &implementation.plans {

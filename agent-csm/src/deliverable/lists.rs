@@ -1,15 +1,27 @@
 //! The tables in `out/`: one row per account or action, every value with the figure that opens it.
 
 use crate::advocacy::Advocacy;
-use crate::assessment::{Account, Analysis, Number, Reason};
+use crate::assessment::{Account, Analysis, Number, Reason, SnoozeRow};
 use crate::expansion::Expansion;
 use crate::phases::Implementation;
+use crate::play::Action;
 use crate::renewal::Renewal;
 
 use super::{Cell, Deliverable, Sheet};
 
 fn figure(number: &Number) -> Cell {
     Cell::maybe(number.figure.clone())
+}
+
+/// What our own people say of an account: its snooze, then their newest notes.
+fn word(analysis: &Analysis, account: &Account) -> Cell {
+    Cell::maybe(analysis.people.word_of(&account.account_id))
+}
+
+/// The next step of an account; where it would stand, that the account is snoozed.
+fn next_step(analysis: &Analysis, account: &Account, action: Option<&Action>) -> Cell {
+    let snoozed = || analysis.people.snoozed(&account.account_id).map(SnoozeRow::says);
+    Cell::maybe(action.map(|action| action.next_step.clone()).or_else(snoozed))
 }
 
 fn reasons<'a>(reasons: impl Iterator<Item = &'a Reason>) -> (Cell, Cell) {
@@ -39,6 +51,7 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
         "play",
         "next_step",
         "due",
+        "people_say",
     ]);
     for account in analysis.ranked(&analysis.at_risk) {
         let (why, ids) = reasons(account.risks());
@@ -60,8 +73,9 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
             why,
             ids,
             Cell::maybe(action.map(|action| action.play.clone())),
-            Cell::maybe(action.map(|action| action.next_step.clone())),
+            next_step(analysis, account, action),
             Cell::day(action.map(|action| action.due)),
+            word(analysis, account),
         ]);
     }
     Deliverable::out("at-risk.csv", sheet.into_bytes())
@@ -84,6 +98,7 @@ pub(super) fn growth(analysis: &Analysis) -> Deliverable {
         "arr_figure",
         "reasons",
         "reason_figures",
+        "people_say",
     ]);
     for account in analysis.ranked(&analysis.growth) {
         let (why, ids) = reasons(account.fired("growth"));
@@ -102,6 +117,7 @@ pub(super) fn growth(analysis: &Analysis) -> Deliverable {
             figure(&account.arr),
             why,
             ids,
+            word(analysis, account),
         ]);
     }
     Deliverable::out("growth.csv", sheet.into_bytes())
@@ -128,6 +144,7 @@ pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable
         "next_step",
         "due",
         "probability",
+        "people_say",
     ]);
     for renewal in renewals {
         sheet.push(vec![
@@ -149,6 +166,7 @@ pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable
             Cell::maybe(renewal.next_step.clone()),
             Cell::day(renewal.due),
             Cell::from("not earned yet: no forecast has been checked against decisions"),
+            Cell::maybe(renewal.people_say.clone()),
         ]);
     }
     Deliverable::out("renewals.csv", sheet.into_bytes())
@@ -176,6 +194,7 @@ pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverab
         "motion",
         "next_step",
         "held_back_because",
+        "people_say",
     ]);
     for candidate in &expansion.candidates {
         let (why, ids) = reasons(candidate.signals.iter());
@@ -198,6 +217,8 @@ pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverab
             Cell::from(candidate.size.figures.join(" ")),
             Cell::from(candidate.motion.as_str()),
             Cell::from(candidate.next_step.as_str()),
+            Cell::Empty,
+            Cell::maybe(analysis.people.word_of(&candidate.account_id)),
         ]);
     }
     for held in &expansion.held_back {
@@ -209,13 +230,14 @@ pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverab
         ];
         row.resize(18, Cell::Empty);
         row.push(Cell::from(held.because.as_str()));
+        row.push(Cell::maybe(analysis.people.word_of(&held.account_id)));
         sheet.push(row);
     }
     Deliverable::out("expansion.csv", sheet.into_bytes())
 }
 
 /// `out/advocacy.csv`
-pub(super) fn advocacy(advocacy: &Advocacy) -> Deliverable {
+pub(super) fn advocacy(analysis: &Analysis, advocacy: &Advocacy) -> Deliverable {
     let mut sheet = Sheet::new(&[
         "state",
         "account_id",
@@ -228,6 +250,7 @@ pub(super) fn advocacy(advocacy: &Advocacy) -> Deliverable {
         "last_asked_on",
         "next_ask_on",
         "approval",
+        "people_say",
     ]);
     for candidate in &advocacy.candidates {
         sheet.push(vec![
@@ -242,6 +265,7 @@ pub(super) fn advocacy(advocacy: &Advocacy) -> Deliverable {
             Cell::day(candidate.last_asked_on),
             Cell::Empty,
             Cell::from("needs your approval; send by hand"),
+            Cell::maybe(analysis.people.word_of(&candidate.account_id)),
         ]);
     }
     for left in &advocacy.left_alone {
@@ -256,6 +280,8 @@ pub(super) fn advocacy(advocacy: &Advocacy) -> Deliverable {
             Cell::Empty,
             Cell::Empty,
             Cell::day(left.next_on),
+            Cell::Empty,
+            Cell::maybe(analysis.people.word_of(&left.account_id)),
         ]);
     }
     Deliverable::out("advocacy.csv", sheet.into_bytes())
@@ -324,6 +350,7 @@ pub(super) fn monday(analysis: &Analysis, implementation: &Implementation) -> De
         "renews_in_90_days",
         "next_step",
         "due",
+        "people_say",
     ]);
     let mut rows: Vec<&Account> =
         analysis.managed().filter(|account| account.is_at_risk() || account.renews_in_90_days).collect();
@@ -354,8 +381,9 @@ pub(super) fn monday(analysis: &Analysis, implementation: &Implementation) -> De
             Cell::day(account.opt_out_on),
             Cell::day(account.renewal_date),
             Cell::yes(Some(account.renews_in_90_days)),
-            Cell::maybe(action.map(|action| action.next_step.clone())),
+            next_step(analysis, account, action),
             Cell::day(action.map(|action| action.due)),
+            word(analysis, account),
         ]);
     }
     Deliverable::out("monday.csv", sheet.into_bytes())

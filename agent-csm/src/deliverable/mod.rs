@@ -11,6 +11,7 @@ mod lists;
 mod monday;
 mod pages;
 mod portfolio;
+mod report;
 mod sheet;
 mod snapshot;
 mod templates;

@@ -3,7 +3,7 @@
 use protocol::{Figure, Scope};
 use serde::Serialize;
 
-use crate::assessment::{Account, Analysis, Day, Number, Reason};
+use crate::assessment::{Account, Analysis, Day, Number, Reason, SnoozeRow};
 use crate::phases::{Growth, Implementation};
 use crate::play::Action;
 use crate::renewal::Renewal;
@@ -59,6 +59,10 @@ struct AtRisk<'a> {
     reasons: Vec<&'a Reason>,
     action: Option<&'a Action>,
     has_plan: bool,
+    /// That it is snoozed, where its next step would stand.
+    snoozed: Option<String>,
+    /// What our own people say of it.
+    people_say: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +140,8 @@ fn owner<'a>(
                     .plans
                     .iter()
                     .any(|plan| plan.account.account_id == account.account_id),
+                snoozed: analysis.people.snoozed(&account.account_id).map(SnoozeRow::says),
+                people_say: analysis.people.word_of(&account.account_id),
             })
             .collect(),
         renewals: growth.renewals.iter().filter(|row| row.owner == name && row.in_90_days).collect(),

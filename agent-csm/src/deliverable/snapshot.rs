@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::assessment::{Analysis, Day};
+use crate::assessment::{Analysis, Day, HealthView};
+use crate::health::Past;
 use crate::phases::Implementation;
 use crate::play::Opened;
 
@@ -21,6 +22,9 @@ pub struct Snapshot {
     pub figures: BTreeMap<String, f64>,
     /// When every open action was first opened, by its key.
     pub opened: BTreeMap<String, Opened>,
+    /// Scores, bands, segments and fired signals: what the next session holds and dates its own by.
+    #[serde(default)]
+    pub health: Past,
     /// What this session itself was compared with, so that doing it again compares with the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Box<Snapshot>>,
@@ -79,6 +83,7 @@ impl Snapshot {
                 .iter()
                 .map(|action| (action.key.clone(), Opened { on: action.opened_on }))
                 .collect(),
+            health: HealthView::past(analysis),
             before: baseline.map(|snapshot| Box::new(Self { before: None, ..snapshot.clone() })),
         }
     }
@@ -89,9 +94,21 @@ impl Snapshot {
     /// compared with, so that it writes the same words. A snapshot of a later day is no past to compare with.
     #[must_use]
     pub fn baseline<'a>(analysis: &Analysis, newest: Option<&'a Self>) -> Option<&'a Self> {
+        Self::baseline_on(analysis.as_of, &analysis.data_hash, newest)
+    }
+
+    /// The same for a session that is yet to be assessed: its day and its data are all that decides.
+    #[must_use]
+    pub fn baseline_on<'a>(as_of: Day, data_hash: &str, newest: Option<&'a Self>) -> Option<&'a Self> {
         let newest = newest?;
-        let again = newest.as_of == analysis.as_of && newest.data_hash == analysis.data_hash;
+        let again = newest.as_of == as_of && newest.data_hash == data_hash;
         let baseline = if again { newest.before.as_deref() } else { Some(newest) };
-        baseline.filter(|snapshot| snapshot.as_of <= analysis.as_of)
+        baseline.filter(|snapshot| snapshot.as_of <= as_of)
+    }
+
+    /// The health a session on that day and data holds its bands against; empty where there is no past.
+    #[must_use]
+    pub fn past_on(as_of: Day, data_hash: &str, newest: Option<&Self>) -> Past {
+        Self::baseline_on(as_of, data_hash, newest).map(|it| it.health.clone()).unwrap_or_default()
     }
 }

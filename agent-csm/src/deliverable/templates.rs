@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
-use crate::markup::markdown_text;
+use crate::markup::{html_text, markdown_text};
 
 /// Every template under `knowledge/templates/`.
 pub struct Templates {
@@ -66,6 +66,9 @@ impl Templates {
             }
             let markdown = matches!(state.auto_escape(), AutoEscape::Custom(name) if *name == "markdown");
             if !markdown {
+                if let Some(text) = value.as_str().filter(|_| !value.is_safe()) {
+                    return out.write_str(&html_text(text)).map_err(minijinja::Error::from);
+                }
                 return minijinja::escape_formatter(out, state, value);
             }
             if value.is_safe() || value.is_number() {

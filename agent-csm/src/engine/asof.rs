@@ -11,6 +11,21 @@ use crate::workspace::Config;
 /// Tables with more rows than this stay on disk and are read when asked.
 const KEPT_IN_MEMORY: u64 = 4_000_000;
 
+/// Usage that is summed already, as `usage_rollup` has it.
+const SUMMED: &str = "SELECT account_id, user_id, feature, event_date, quantity AS uses, duration_secs AS seconds, errors \
+                      FROM usage_events";
+
+/// `usage_rollup` where its rows are all sums already, and too many to be grouped once more in memory: a view of them.
+/// A key that two files share then has a row of each; what reads the table adds them up.
+pub(super) fn large_sums(dataset: &Dataset) -> Option<&'static str> {
+    let (mut rows, mut summed) = (0, true);
+    for entry in dataset.manifest.files("usage_events") {
+        rows += entry.rows;
+        summed &= entry.summed;
+    }
+    (summed && rows > KEPT_IN_MEMORY).then_some(SUMMED)
+}
+
 /// Registers the as-of view of one canonical table; one that no source fills is empty.
 pub(super) fn register(
     sql: &Sql,

@@ -23,6 +23,8 @@ pub(super) struct Stock {
     /// Title of every canonical table.
     titles: BTreeMap<String, String>,
     currency: String,
+    /// Whether no note, no call summary and no page was searched for changes.
+    nothing_searched: bool,
 }
 
 impl Stock {
@@ -71,8 +73,26 @@ impl Stock {
         Ok(stock)
     }
 
+    /// Takes in how many texts about customers' businesses were searched.
+    pub(super) fn searched(&mut self, texts: usize) {
+        self.nothing_searched = texts == 0;
+    }
+
+    /// Counts a table made by the engine too, so that measures can need its rows.
+    pub(super) fn also(&mut self, table: &str, title: &str, rows: usize) {
+        self.titles.insert(table.to_owned(), title.to_owned());
+        self.rows.insert(table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
+    }
+
     /// The reason and the remedy, or nothing when the measure can be computed.
     pub(super) fn reason(&self, measure: &Measure) -> Option<String> {
+        if self.nothing_searched && measure.needs.iter().any(|need| need == "searched_texts") {
+            return Some(
+                "nothing was searched: write notes, import call summaries (interactions.summary), or list pages \
+                 of accounts in csm.toml"
+                    .to_owned(),
+            );
+        }
         for table in &measure.needs {
             if self.rows.get(table) == Some(&0) {
                 let title = self.titles.get(table).map_or("", String::as_str);

@@ -2,6 +2,8 @@
 
 use datafusion::error::DataFusionError;
 
+use crate::churn::ChurnError;
+
 /// A failure of the engine.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -58,6 +60,13 @@ pub enum EngineError {
         /// The target as written.
         target: String,
     },
+    /// The kept churn model can't score this data.
+    #[error("could not score accounts with the kept churn model")]
+    Churn {
+        /// What is wrong.
+        #[source]
+        source: Box<ChurnError>,
+    },
     /// Rows could not be turned into what the caller asked for.
     #[error("the rows are not of the expected shape")]
     Shape {
@@ -100,9 +109,18 @@ impl EngineError {
             Self::Order { .. } => "`needs` lists every table a derived file reads, and no circle".to_owned(),
             Self::Settings { .. } => "compare it with the file of the same name in the project".to_owned(),
             Self::Target { .. } => "write `< 5` under [targets] in csm.toml".to_owned(),
+            Self::Churn { .. } => "run `csm backtest` again, or remove .csm/churn".to_owned(),
             Self::Shape { .. } => "this is a bug".to_owned(),
             Self::Write { .. } => "check that the folder exists and may be written".to_owned(),
             Self::Start { .. } => "check the limits on threads and memory".to_owned(),
+        }
+    }
+
+    /// What went wrong with churn; the engine's own failures stay what they are.
+    pub(super) fn churn(error: ChurnError) -> Self {
+        match error {
+            ChurnError::Engine(error) => error,
+            other => Self::Churn { source: Box::new(other) },
         }
     }
 

@@ -20,23 +20,19 @@ impl Engine {
     /// An unknown name, SQL that does not run.
     pub fn evidence(&self, name: &str) -> Result<Vec<u8>, EngineError> {
         let measure = self.measure(name)?;
-        let query = format!(
-            "SELECT counted.*, dims.owner AS dim_owner, dims.segment AS dim_segment, dims.tier AS dim_tier \
-             FROM (\n{}\n) AS counted LEFT JOIN account_dims AS dims ON dims.account_id = counted.account_id",
-            measure.body
-        );
-        let rows = self.sql.sorted(&query).map_err(EngineError::of_file(&measure.file))?;
-        Ok(parquet(&rows)?)
+        Ok(parquet(&self.counted(measure)?.rows)?)
     }
 
-    /// Writes every table as `<dir>/<table>.parquet`: canonical as known on the day, parameters, derived.
+    /// Writes every table as `<dir>/<table>.parquet`: canonical as known on the day, parameters, derived, and
+    /// `figure_values`, which the invariants read.
     ///
     /// # Errors
     /// A folder or file that can't be written.
     pub fn export(&self, dir: &Path) -> Result<Vec<PathBuf>, EngineError> {
         fs::create_dir_all(dir).map_err(|source| EngineError::Write { path: dir.to_path_buf(), source })?;
         let mut written = Vec::new();
-        for name in &self.tables {
+        self.checked()?;
+        for name in self.tables.iter().map(String::as_str).chain(["figure_values"]) {
             let path = dir.join(format!("{name}.parquet"));
             let bytes = parquet(&self.sql.run(&format!("SELECT * FROM {name}"))?)?;
             fs::write(&path, bytes).map_err(|source| EngineError::Write { path: path.clone(), source })?;

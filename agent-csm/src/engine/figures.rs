@@ -6,6 +6,7 @@ use protocol::{Figure, Scope, Target};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::counted::DIMS;
 use super::error::EngineError;
 use super::figure::{Found, Frame};
 use super::open::Engine;
@@ -20,20 +21,33 @@ impl Engine {
     /// An unknown name or dimension, SQL that does not run. What can't be computed is a figure that says why.
     pub fn figure(&self, metric: &str, scope: &Scope) -> Result<Figure, EngineError> {
         let measure = self.measure(metric)?;
+        let checked = self.checked()?;
+        if let Some(reason) = checked.stopped.get(metric) {
+            let target = self.target(measure, &scope.dimension)?;
+            return Ok(self.frame().unknown(measure, target.as_ref(), scope, 0, reason.clone()));
+        }
+        match checked.figures.get(metric) {
+            Some(figure) if figure.scope == *scope => Ok(figure.clone()),
+            _ => self.computed(measure, scope),
+        }
+    }
+
+    /// One figure, whatever the invariants say.
+    pub(super) fn computed(&self, measure: &Measure, scope: &Scope) -> Result<Figure, EngineError> {
         let target = self.target(measure, &scope.dimension)?;
         let narrowed = narrowed(scope)?;
         let frame = self.frame();
         if let Some(reason) = self.stock.reason(measure) {
             return Ok(frame.unknown(measure, target.as_ref(), scope, 0, reason));
         }
-        let (value, n, body) = (&measure.value, &measure.n, &measure.body);
-        let query = format!("SELECT {value} AS value, {n} AS n FROM (\n{body}\n) AS counted {narrowed}");
+        let (value, n, counted) = (&measure.value, &measure.n, self.counted(measure)?.table);
+        let query = format!("SELECT {value} AS value, {n} AS n FROM {counted} AS counted {narrowed}");
         let rows = self.sql.run(&query).map_err(EngineError::of_file(&measure.file))?;
         let mut found = found(&rows, 0).into_iter().next().map(|(_, found)| found).unwrap_or_default();
         if let (Some(each), Some(target)) = (&measure.each, &target) {
             let column = &each.column;
             let query = format!(
-                "SELECT {value} AS value, {n} AS n FROM (\n{body}\n) AS counted {narrowed} GROUP BY {column}"
+                "SELECT {value} AS value, {n} AS n FROM {counted} AS counted {narrowed} GROUP BY {column}"
             );
             let rows = self.sql.run(&query).map_err(EngineError::of_file(&measure.file))?;
             found.missed_in_a_group = missed(&rows, 0, target).contains_key("");
@@ -55,25 +69,21 @@ impl Engine {
         let frame = self.frame();
         let keys = self.sql.run(&format!("SELECT DISTINCT {column} FROM account_dims ORDER BY 1"))?;
         let keys: Vec<String> = strings(&keys, 0);
-        let blocked = self.stock.reason(measure);
+        let blocked = self.checked()?.stopped.get(metric).cloned().or_else(|| self.stock.reason(measure));
         let mut by_key = BTreeMap::new();
         let mut none = Found::default();
         if blocked.is_none() {
             let failed = || EngineError::of_file(&measure.file);
-            let (value, n, body) = (&measure.value, &measure.n, &measure.body);
-            let joined = format!(
-                "(\nSELECT counted.*, dims.{column} AS figure_key FROM (\n{body}\n) AS counted \
-                 JOIN account_dims AS dims ON dims.account_id = counted.account_id\n) AS keyed"
-            );
-            let query =
-                format!("SELECT figure_key, {value} AS value, {n} AS n FROM {joined} GROUP BY figure_key");
+            let (value, n, counted) = (&measure.value, &measure.n, self.counted(measure)?.table);
+            let by = counted_column(dimension)?;
+            let keyed = format!("{counted} AS counted WHERE {by} IS NOT NULL GROUP BY {by}");
+            let query = format!("SELECT {by} AS figure_key, {value} AS value, {n} AS n FROM {keyed}");
             by_key = found(&self.sql.run(&query).map_err(failed())?, 1);
-            let query = format!("SELECT {value} AS value, {n} AS n FROM (\n{body}\n) AS counted WHERE false");
+            let query = format!("SELECT {value} AS value, {n} AS n FROM {counted} AS counted WHERE false");
             none = found(&self.sql.run(&query).map_err(failed())?, 0).remove("").unwrap_or_default();
             if let (Some(Each { column: each }), Some(target)) = (&measure.each, &target) {
-                let query = format!(
-                    "SELECT figure_key, {value} AS value, {n} AS n FROM {joined} GROUP BY figure_key, {each}"
-                );
+                let query =
+                    format!("SELECT {by} AS figure_key, {value} AS value, {n} AS n FROM {keyed}, {each}");
                 for key in missed(&self.sql.run(&query).map_err(failed())?, 1, target).into_keys() {
                     if let Some(found) = by_key.get_mut(&key) {
                         found.missed_in_a_group = true;
@@ -116,8 +126,10 @@ impl Engine {
     /// As [`Engine::figure`].
     pub fn rows(&self, name: &str, scope: &Scope) -> Result<Vec<Map<String, Value>>, EngineError> {
         let measure = self.measure(name)?;
-        let query = format!("SELECT * FROM (\n{}\n) AS counted {}", measure.body, narrowed(scope)?);
-        Ok(objects(&self.sql.sorted(&query).map_err(EngineError::of_file(&measure.file))?))
+        let query = format!("SELECT * FROM {} AS counted {}", self.counted(measure)?.table, narrowed(scope)?);
+        let mut rows = objects(&self.sql.run(&query).map_err(EngineError::of_file(&measure.file))?);
+        rows.iter_mut().for_each(|row| row.retain(|name, _| !DIMS.contains(&name.as_str())));
+        Ok(rows)
     }
 
     pub(super) fn measure(&self, name: &str) -> Result<&Measure, EngineError> {
@@ -159,15 +171,19 @@ pub(super) fn column(dimension: &str) -> Result<&'static str, EngineError> {
     }
 }
 
-/// The WHERE that narrows rows to a scope; empty for all.
+/// The column of counted rows behind a dimension.
+fn counted_column(dimension: &str) -> Result<String, EngineError> {
+    Ok(match column(dimension)? {
+        "account_id" => "account_id".to_owned(),
+        other => format!("dim_{other}"),
+    })
+}
+
+/// The WHERE that narrows counted rows to a scope; empty for all.
 fn narrowed(scope: &Scope) -> Result<String, EngineError> {
     match &scope.key {
         None => Ok(String::new()),
-        Some(key) => Ok(format!(
-            "WHERE account_id IN (SELECT account_id FROM account_dims WHERE {} = {})",
-            column(&scope.dimension)?,
-            literal(key)
-        )),
+        Some(key) => Ok(format!("WHERE {} = {}", counted_column(&scope.dimension)?, literal(key))),
     }
 }
 

@@ -8,7 +8,8 @@ use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use protocol::Scope;
 use serde_json::{Map, Value};
 
-use super::rows::objects;
+use super::counted::DIMS;
+use super::rows::{cell, objects};
 use super::sql::Rows;
 
 /// The column a dimension narrows by.
@@ -18,7 +19,7 @@ const DIMENSIONS: [(&str, &str); 4] =
 /// The rows one measure counts.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    rows: Vec<Map<String, Value>>,
+    rows: Rows,
     by: BTreeMap<(&'static str, String), u64>,
 }
 
@@ -32,23 +33,25 @@ impl Kept {
             ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(parquet))?.with_batch_size(8192);
         let schema = reader.schema().clone();
         let batches = reader.build()?.collect::<Result<Vec<_>, _>>()?;
-        let rows = objects(&Rows { schema, batches });
         let mut by = BTreeMap::new();
-        for row in &rows {
+        for batch in &batches {
             for (_, column) in DIMENSIONS {
-                if let Some(key) = row.get(column).and_then(Value::as_str) {
-                    *by.entry((column, key.to_owned())).or_default() += 1;
+                let Some(keys) = batch.column_by_name(column) else { continue };
+                for row in 0..batch.num_rows() {
+                    if let Some(key) = cell(keys.as_ref(), row).as_str() {
+                        *by.entry((column, key.to_owned())).or_default() += 1;
+                    }
                 }
             }
         }
-        Ok(Self { rows, by })
+        Ok(Self { rows: Rows { schema, batches }, by })
     }
 
     /// How many of the rows are in `scope`.
     #[must_use]
     pub fn count(&self, scope: &Scope) -> u64 {
         match (&scope.key, column(scope)) {
-            (None, _) => self.rows.len() as u64,
+            (None, _) => self.rows.count() as u64,
             (Some(key), Some(column)) => self.by.get(&(column, key.clone())).copied().unwrap_or_default(),
             (Some(_), None) => 0,
         }
@@ -58,15 +61,12 @@ impl Kept {
     pub fn rows<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = Map<String, Value>> + 'a {
         let wanted = scope.key.as_deref();
         let column = column(scope);
-        self.rows
-            .iter()
+        objects(&self.rows)
+            .into_iter()
             .filter(move |row| {
                 wanted.is_none() || column.and_then(|it| row.get(it)).and_then(Value::as_str) == wanted
             })
-            .map(|row| {
-                let shown = row.iter().filter(|(name, _)| !name.starts_with("dim_"));
-                shown.map(|(name, value)| (name.clone(), value.clone())).collect()
-            })
+            .map(|row| row.into_iter().filter(|(name, _)| !DIMS.contains(&name.as_str())).collect())
     }
 }
 

@@ -6,7 +6,10 @@
 //! that it is safe, though slow for others, to call from an async task; prefer `spawn_blocking`.
 
 mod asof;
+mod beside;
 mod blocked;
+mod checks;
+mod counted;
 mod error;
 mod evidence;
 mod figure;
@@ -16,13 +19,19 @@ mod money;
 mod open;
 mod reading;
 mod rows;
+mod said;
 mod shown;
 mod sql;
+mod texts;
 
+pub use beside::Beside;
+pub use checks::CheckResult;
 pub use error::EngineError;
 pub use kept::Kept;
 pub use open::Engine;
 pub(crate) use open::made;
+pub(crate) use reading::filled;
 pub use reading::{Reading, Unmeasured};
+pub(crate) use shown::decimals;
 pub use shown::{shown, thousands};
 pub(crate) use sql::Rows;

@@ -129,7 +129,7 @@ fn one(
 }
 
 /// The sentence with its holes filled: `{value}` whole, `{value:1}` one decimal, `{value:money}`.
-fn filled(text: &str, row: &Map<String, Value>, currency: &str) -> String {
+pub(crate) fn filled(text: &str, row: &Map<String, Value>, currency: &str) -> String {
     let mut filled = text.to_owned();
     for hole in holes(text) {
         let (name, form) = hole.split_once(':').unwrap_or((hole, "0"));

@@ -68,7 +68,7 @@ pub(super) fn money(minor: i64, currency: &str) -> String {
 }
 
 /// `value` with that many decimals, half away from zero.
-pub(super) fn decimals(value: f64, places: u32) -> String {
+pub(crate) fn decimals(value: f64, places: u32) -> String {
     let factor = 10f64.powf(f64::from(places));
     let rounded = (value * factor).round() / factor;
     // No `-0.0`.

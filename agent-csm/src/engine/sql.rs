@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext, col};
@@ -74,7 +74,18 @@ impl Sql {
 
     /// Keeps rows in memory as a table.
     pub(super) fn register(&self, name: &str, rows: Rows) -> Result<(), DataFusionError> {
-        let table = MemTable::try_new(rows.schema, vec![rows.batches])?;
+        // A plan may promise other than its batches hold: of a sum the precision, of a column that it is never NULL.
+        // What is there counts, and every column of a kept table may be NULL.
+        let held = rows.batches.first().map_or_else(|| rows.schema.clone(), RecordBatch::schema);
+        let fields: Vec<Field> =
+            held.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let batches: Result<Vec<RecordBatch>, _> =
+            rows.batches.into_iter().map(|batch| batch.with_schema(schema.clone())).collect();
+        let table = MemTable::try_new(
+            schema,
+            vec![batches.map_err(|error| DataFusionError::Plan(format!("`{name}`: {error}")))?],
+        )?;
         self.context.register_table(name, Arc::new(table)).map(|_| ())
     }
 

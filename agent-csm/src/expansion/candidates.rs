@@ -82,7 +82,7 @@ pub fn expansion(analysis: &Analysis, settings: &Settings) -> Expansion {
     let mut candidates = Vec::new();
     let mut held_back = Vec::new();
     for account in listed {
-        match gate(account, settings) {
+        match gate(account, analysis, settings) {
             Some(because) => held_back.push(held(account, because)),
             None => {
                 candidates.push(candidate(account, deal_of(&account.account_id).copied(), analysis, settings))
@@ -90,7 +90,7 @@ pub fn expansion(analysis: &Analysis, settings: &Settings) -> Expansion {
         }
     }
     for account in gated {
-        let because = gate(account, settings).unwrap_or_else(|| match account.health.value {
+        let because = gate(account, analysis, settings).unwrap_or_else(|| match account.health.value {
             None => "health is not known".to_owned(),
             Some(_) => "health is below the floor for growth".to_owned(),
         });
@@ -99,7 +99,10 @@ pub fn expansion(analysis: &Analysis, settings: &Settings) -> Expansion {
     Expansion { candidates, held_back }
 }
 
-fn gate(account: &Account, settings: &Settings) -> Option<String> {
+fn gate(account: &Account, analysis: &Analysis, settings: &Settings) -> Option<String> {
+    if let Some(snooze) = analysis.people.snoozed(&account.account_id) {
+        return Some(snooze.says());
+    }
     if account.is_at_risk() {
         return Some("at risk: repair first".to_owned());
     }

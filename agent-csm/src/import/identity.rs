@@ -191,22 +191,25 @@ impl Accounts {
         rates.into_values().collect()
     }
 
+    /// The account that `system` calls `text`; of a `;` list the first.
+    pub(super) fn of_id(&self, system: &str, text: &str) -> Option<String> {
+        let ext = text.split(';').next().unwrap_or_default().trim();
+        if let Some(own) = self.ids.get(&(system.to_owned(), ext.to_owned())) {
+            return Some(own.clone());
+        }
+        // A system without accounts of its own speaks of the accounts of the others.
+        if self.systems.contains(system) {
+            return None;
+        }
+        if self.known.contains(ext) {
+            return Some(ext.to_owned());
+        }
+        one(self.ext_ids.get(ext))
+    }
+
     fn find(&self, system: &str, mapped: &MappedRow) -> Option<String> {
         mapped.links.iter().find_map(|(by, text)| match by {
-            LinkBy::Id => {
-                let ext = text.split(';').next().unwrap_or_default().trim();
-                if let Some(own) = self.ids.get(&(system.to_owned(), ext.to_owned())) {
-                    return Some(own.clone());
-                }
-                // A system without accounts of its own speaks of the accounts of the others.
-                if self.systems.contains(system) {
-                    return None;
-                }
-                if self.known.contains(ext) {
-                    return Some(ext.to_owned());
-                }
-                one(self.ext_ids.get(ext))
-            }
+            LinkBy::Id => self.of_id(system, text),
             LinkBy::Name => one(self.names.get(&normal_name(text))),
             LinkBy::EmailDomain => {
                 text.split([';', ',']).filter_map(email_domain).find_map(|it| one(self.domains.get(&it)))

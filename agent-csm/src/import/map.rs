@@ -354,6 +354,13 @@ fn reshape(spec: &ColumnMapping, text: &str) -> Result<String, Fault> {
         Some(Transform::HoursMinutes) => {
             decimal(text)?.scaled(Decimal::ONE, 60, 1, 0).map(|it| it.to_string()).unwrap_or_default()
         }
+        Some(Transform::SharePercent) => {
+            // Millionths of a percent: exact, then written with its point.
+            let millionths = decimal(text)?.scaled(Decimal::ONE, 100, 1, 6).unwrap_or_default();
+            let sign = if millionths < 0 { "-" } else { "" };
+            let all = millionths.unsigned_abs();
+            format!("{sign}{}.{:06}", all / 1_000_000, all % 1_000_000)
+        }
     };
     if spec.map.is_empty() {
         return Ok(text);

@@ -54,8 +54,11 @@ pub struct FileMapping {
     /// `DMY` or `MDY` where the system writes dates with slashes.
     #[serde(default)]
     pub dates: Option<String>,
+    /// Why the file is known and nevertheless not imported; such a file fills no table.
+    #[serde(default)]
+    pub passed_over: Option<String>,
     /// Tables the file fills.
-    #[serde(rename = "table")]
+    #[serde(rename = "table", default)]
     pub tables: Vec<TableMapping>,
 }
 
@@ -159,6 +162,8 @@ pub enum Transform {
     DurationMinutes,
     /// Hours to minutes.
     HoursMinutes,
+    /// A share of one to percent.
+    SharePercent,
     /// Billing interval to `month`, `quarter`, `year` or `week`.
     Interval,
     /// The first of a `;` or `,` list.
@@ -245,11 +250,17 @@ impl SourceMapping {
             line: line_of(text, error.span().map_or(0, |span| span.start)),
             problem: error.message().trim().to_owned(),
         })?;
+        let fault = |needle: &str, problem: String| {
+            let line = text.find(needle).map_or(1, |at| line_of(text, at));
+            MappingError { file: file.to_owned(), line, problem }
+        };
+        if let Some(it) = mapping.files.iter().find(|it| it.tables.is_empty() == it.passed_over.is_none()) {
+            let problem = format!("`{}` needs tables, or `passed_over` with the reason, not both", it.name);
+            return Err(fault(&format!("\"{}\"", it.name), problem));
+        }
         for table in mapping.files.iter().flat_map(|it| &it.tables) {
             if let Some(problem) = table.fault(schema) {
-                let needle = format!("\"{}\"", table.name);
-                let line = text.find(&needle).map_or(1, |at| line_of(text, at));
-                return Err(MappingError { file: file.to_owned(), line, problem });
+                return Err(fault(&format!("\"{}\"", table.name), problem));
             }
         }
         mapping.hash = sha256_hex(text.as_bytes());

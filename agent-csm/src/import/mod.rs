@@ -10,6 +10,7 @@ mod contradictions;
 mod currency;
 mod dates;
 mod domain;
+mod events;
 mod header;
 mod identity;
 mod map;

@@ -25,7 +25,7 @@ const KEY_COLUMNS: [(&str, &str); 12] = [
 ];
 
 /// Days on which something happened; what is planned does not date an export.
-const HAPPENED: [(&str, &str); 24] = [
+const HAPPENED: [(&str, &str); 25] = [
     ("accounts", "signed_on"),
     ("contacts", "created_on"),
     ("contacts", "last_seen_on"),
@@ -34,6 +34,7 @@ const HAPPENED: [(&str, &str); 24] = [
     ("invoices", "issued_on"),
     ("invoices", "paid_on"),
     ("usage_events", "event_date"),
+    ("usage_counts", "counted_on"),
     ("tickets", "opened_at"),
     ("tickets", "first_reply_at"),
     ("tickets", "solved_at"),

@@ -46,6 +46,9 @@ pub struct FileReport {
     pub sha256: String,
     /// Mapping and role that read it: `stripe/invoices`; absent: no mapping fits.
     pub mapping: Option<String>,
+    /// Why its mapping leaves it out; absent for files that are imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_over: Option<String>,
     /// Records in it.
     pub rows_read: u64,
     /// Canonical rows that came from it; one record may give several.

@@ -6,8 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
+
 use super::batch::{Batch, drop_repeats};
 use super::contradictions::{self, Rows};
+use super::events::{self, Events, Summed};
 use super::identity::Accounts;
 use super::map::{Setting, apply};
 use super::mapping::{SourceMapping, rule};
@@ -23,7 +26,7 @@ use crate::tables::{
 use crate::workspace::Workspace;
 
 /// Raised whenever the same sources would give other tables than before.
-const IMPORT_VERSION: &str = "1";
+const IMPORT_VERSION: &str = "2";
 /// The report, beside the manifest.
 pub const REPORT_FILE: &str = "report.json";
 
@@ -54,6 +57,9 @@ pub enum ImportError {
     /// The report or manifest could not be encoded; a bug.
     #[error("could not encode the report")]
     Encode(#[from] serde_json::Error),
+    /// Events could not be summed.
+    #[error(transparent)]
+    Usage(#[from] rollup::RollupError),
     /// The workspace can't be used.
     #[error(transparent)]
     Workspace(#[from] crate::workspace::WorkspaceError),
@@ -71,6 +77,7 @@ impl ImportError {
                 "check the path, its permissions and the free space".to_owned()
             }
             Self::Encode(_) => "report this as a bug".to_owned(),
+            Self::Usage(error) => error.hint().to_owned(),
             Self::Workspace(error) => error.hint(),
         }
     }
@@ -104,7 +111,21 @@ pub fn import(
     let mut rejects: Vec<Reject> = Vec::new();
     let mut batches: Vec<Batch<'_>> = Vec::new();
     let ranks = ranks(ws, mappings);
+    let mut large: Vec<Events<'_>> = Vec::new();
     for source in &sources {
+        let told = told(&source.path, &ws.config.sources).map(|it| it.1);
+        let path = data.join(&source.path);
+        if let Some(it) = Events::of(&path, &source.path, &source.sha256, told, mappings, schema) {
+            report.files.push(FileReport {
+                file: format!("data/{}", source.path),
+                sha256: source.sha256.clone(),
+                mapping: Some(it.mapped.clone()),
+                rows_read: it.events,
+                ..FileReport::default()
+            });
+            large.push(it);
+            continue;
+        }
         let (file, made) =
             read_one(ws, &data, source, mappings, schema, &ranks, &mut rejects, &mut report.notes);
         report.files.push(file);
@@ -114,9 +135,20 @@ pub fn import(
     report.duplicates = drop_repeats(&mut batches, &mut rejects);
     let accountless = !batches.iter().any(|it| it.table.name == "accounts" && !it.rows.is_empty());
     let mut merged = BTreeMap::new();
+    let mut summed = Vec::new();
+    let staged = tables_dir.with_extension("usage");
+    if staged.exists() {
+        fs::remove_dir_all(&staged).map_err(|source| ImportError::Io {
+            action: "remove",
+            path: staged.clone(),
+            source,
+        })?;
+    }
     if !accountless {
         let mut accounts = Accounts::unite(&mut batches);
         report.joins = accounts.join(&mut batches, &mut rejects);
+        summed = events::sum(ws, &tables_dir, &staged, &large, &accounts, &mut rejects)?;
+        report.notes.extend(events::note(&summed));
         report.identities = accounts.identities;
         merged = accounts.merged;
         let united = settle_ids(&mut batches);
@@ -147,15 +179,17 @@ pub fn import(
         ));
     }
     report.notes.extend(nulls::lone_newest(&batches, exported_on));
+    let exported_on = exported_on.max(summed.iter().filter_map(|it| it.newest).max());
     report.exported_on = exported_on.map(|it| it.to_string());
     report.nulls = nulls::shares(&batches);
     report.contradictions = contradictions::find(&Rows::new(&batches, exported_on), &report.duplicates);
     count(&mut report, &batches, &rejects, &merged, schema);
+    count_summed(&mut report, &summed);
     list(&mut report, rejects);
     if accountless {
         return Err(ImportError::NoAccounts { report: Box::new(report) });
     }
-    write(&tables_dir, &batches, &report)?;
+    write(&tables_dir, &batches, &report, &summed, &staged)?;
     Ok(report)
 }
 
@@ -196,6 +230,11 @@ fn read_one<'a>(
         }
     };
     file.mapping = Some(format!("{}/{}", mapping.system, role.name));
+    if let Some(why) = &role.passed_over {
+        notes.push(format!("{label} was passed over: {why}"));
+        file.passed_over = Some(why.clone());
+        return (file, Vec::new());
+    }
     rejects.extend(raw.broken.iter().cloned().map(refuse));
     let zones: BTreeSet<&str> = raw
         .headers
@@ -255,18 +294,34 @@ fn sources(data: &Path) -> Result<Vec<Source>, ImportError> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let bytes = fs::read(&path).map_err(|source| ImportError::Io {
-                    action: "read",
-                    path: path.clone(),
-                    source,
-                })?;
+                let failed = |source| ImportError::Io { action: "read", path: path.clone(), source };
                 let relative = path.strip_prefix(data).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                found.push(Source { path: relative, sha256: sha256_hex(&bytes), bytes });
+                // Parquet is read from the file: it may be larger than memory.
+                let parquet = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("parquet"));
+                let (sha256, bytes) = if parquet {
+                    (sha256_of(&path).map_err(failed)?, Vec::new())
+                } else {
+                    let bytes = fs::read(&path).map_err(failed)?;
+                    (sha256_hex(&bytes), bytes)
+                };
+                found.push(Source { path: relative, sha256, bytes });
             }
         }
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
+}
+
+/// SHA-256 of a file, hex, read in pieces.
+fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 18]);
+    loop {
+        match io::Read::read(&mut file, &mut piece)? {
+            0 => return Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            read => hash.update(&piece[..read]),
+        }
+    }
 }
 
 /// Whether a file or folder may hold data: not hidden, not a text about the data.
@@ -338,12 +393,29 @@ fn count(
         file.rows_kept = rows as u64 + merged.get(&file.file).copied().unwrap_or(0);
         let lines: BTreeSet<u64> =
             rejects.iter().filter(|it| it.file == file.file).map(|it| it.line).collect();
-        file.rows_rejected = if file.rows_kept == 0 { file.rows_read } else { lines.len() as u64 };
+        file.rows_rejected = match &file.passed_over {
+            Some(_) => 0,
+            None if file.rows_kept == 0 => file.rows_read,
+            None => lines.len() as u64,
+        };
     }
     for table in schema.tables() {
         let rows: usize =
             batches.iter().filter(|it| it.table.name == table.name).map(|it| it.rows.len()).sum();
         report.tables.push(TableReport { table: table.name.clone(), rows: rows as u64 });
+    }
+}
+
+/// Counts what summed files gave: their rows are days of people, their rejects events without account or day.
+fn count_summed(report: &mut ImportReport, summed: &[Summed]) {
+    for it in summed {
+        if let Some(file) = report.files.iter_mut().find(|file| file.file == it.file) {
+            file.rows_kept = it.rows;
+            file.rows_rejected = it.left_out;
+        }
+        if let Some(table) = report.tables.iter_mut().find(|table| table.table == "usage_events") {
+            table.rows += it.rows;
+        }
     }
 }
 
@@ -361,7 +433,13 @@ fn list(report: &mut ImportReport, mut rejects: Vec<Reject>) {
 }
 
 /// Writes everything into a new folder and then puts it in the place of the old one.
-fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(), ImportError> {
+fn write(
+    dir: &Path,
+    batches: &[Batch<'_>],
+    report: &ImportReport,
+    summed: &[Summed],
+    staged: &Path,
+) -> Result<(), ImportError> {
     let part = dir.with_extension("part");
     let old = dir.with_extension("old");
     let io = |action, path: &Path| {
@@ -375,6 +453,13 @@ fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(),
     }
     fs::create_dir_all(&part).map_err(io("create", &part))?;
     let mut tables = Vec::new();
+    for entry in summed.iter().filter_map(|it| it.entry.clone()) {
+        let (from, to) = (staged.join(&entry.file), part.join(&entry.file));
+        let folder = part.join(&entry.table);
+        fs::create_dir_all(&folder).map_err(io("create", &folder))?;
+        fs::rename(&from, &to).map_err(io("put in place", &to))?;
+        tables.push(entry);
+    }
     for batch in batches.iter().filter(|it| !it.rows.is_empty()) {
         for (suffix, rule, rows) in split(batch) {
             let file = format!("{}/{}{suffix}.parquet", batch.table.name, batch.name);
@@ -387,6 +472,7 @@ fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(),
                 history: batch.mapping.history,
                 row_known_at: rule,
                 columns: batch.columns.clone(),
+                summed: false,
             });
         }
     }
@@ -400,7 +486,11 @@ fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(),
             sha256: it.sha256.clone(),
             rows_read: it.rows_read,
             rows_kept: it.rows_kept,
-            newest_date: nulls::newest(batches, Some(&it.file)).0.map(|day| day.to_string()),
+            newest_date: summed
+                .iter()
+                .find(|large| large.file == it.file)
+                .map_or_else(|| nulls::newest(batches, Some(&it.file)).0, |large| large.newest)
+                .map(|day| day.to_string()),
         })
         .collect();
     let manifest = Manifest {
@@ -420,8 +510,10 @@ fn write(dir: &Path, batches: &[Batch<'_>], report: &ImportReport) -> Result<(),
         fs::rename(dir, &old).map_err(io("replace", dir))?;
     }
     fs::rename(&part, dir).map_err(io("put in place", dir))?;
-    if old.exists() {
-        fs::remove_dir_all(&old).map_err(io("remove", &old))?;
+    for leftover in [old.as_path(), staged] {
+        if leftover.exists() {
+            fs::remove_dir_all(leftover).map_err(io("remove", leftover))?;
+        }
     }
     Ok(())
 }
@@ -443,7 +535,7 @@ fn split(batch: &Batch<'_>) -> Vec<(&'static str, Rule, Vec<Row>)> {
 }
 
 /// A path as part of a file name.
-fn safe(path: &str) -> String {
+pub(super) fn safe(path: &str) -> String {
     path.chars()
         .map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '_' { it } else { '_' })
         .collect()

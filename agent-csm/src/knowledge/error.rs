@@ -35,6 +35,14 @@ pub enum KnowledgeError {
         /// The second file.
         second: String,
     },
+    /// A check guards a figure that no file defines.
+    #[error("`{file}` guards `{metric}`, which no metric file defines")]
+    Guards {
+        /// The check's file.
+        file: String,
+        /// The name under `guards`.
+        metric: String,
+    },
 }
 
 impl KnowledgeError {
@@ -44,6 +52,10 @@ impl KnowledgeError {
         match self {
             Self::Read { .. } => "check that the file exists, is text and may be read".to_owned(),
             Self::Head { hint, .. } => hint.clone(),
+            Self::Guards { .. } => {
+                "name metrics under `guards`, by the stems of their files; `*` is those its rows name, `all` every one"
+                    .to_owned()
+            }
             Self::Twice { .. } => "rename one of them: metrics and signals share their names".to_owned(),
         }
     }

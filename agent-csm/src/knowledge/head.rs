@@ -9,7 +9,8 @@ use super::measure::{Each, Let, Measure, MeasureKind, Plausible, SignalHead, Sig
 
 const COMMON: &[&str] = &["title", "says", "needs", "needs_column", "needs_history"];
 const FIGURES: &[&str] =
-    &["value", "n", "unit", "window", "min_n", "target", "each", "plausible", "money", "unknown"];
+    &["value", "n", "unit", "window", "min_n", "target", "each", "plausible", "additive", "money", "unknown"];
+const CHECKS: &[&str] = &["guards"];
 const SIGNALS: &[&str] = &["kind", "dimension", "let", "score", "fires", "severity", "text"];
 
 /// The head as written: key to line and value.
@@ -83,6 +84,18 @@ pub(super) fn parse(
         needs_history: head.list("needs_history"),
         money,
         unknown: head.get("unknown"),
+        additive: match head.get("additive").as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(other) => {
+                return Err(head.wrong(
+                    "additive",
+                    format!("`{other}` is neither"),
+                    "write `true` or `false`",
+                ));
+            }
+        },
+        guards: head.list("guards"),
         signal: if kind == MeasureKind::Signal { Some(signal(&head)?) } else { None },
         body: body.to_owned(),
         file: file.to_owned(),
@@ -124,7 +137,8 @@ fn split<'a>(file: &'a str, text: &'a str, kind: MeasureKind) -> Result<(Head<'a
                 || COMMON.contains(&key.as_str())
                 || (matches!(kind, MeasureKind::Metric | MeasureKind::Signal)
                     && FIGURES.contains(&key.as_str()))
-                || (kind == MeasureKind::Signal && SIGNALS.contains(&key.as_str()));
+                || (kind == MeasureKind::Signal && SIGNALS.contains(&key.as_str()))
+                || (kind == MeasureKind::Check && CHECKS.contains(&key.as_str()));
             if !known {
                 let problem = format!("a {} has no key `{key}`", kind.key());
                 return Err(head.at(index + 1, problem, "see the list of keys in knowledge/README.md"));

@@ -45,6 +45,15 @@ impl Knowledge {
                 return Err(KnowledgeError::Twice { first: first.to_owned(), second: measure.file.clone() });
             }
         }
+        for check in &checks {
+            for guarded in &check.guards {
+                if !["*", "all"].contains(&guarded.as_str())
+                    && !metrics.iter().any(|metric| metric.name == *guarded)
+                {
+                    return Err(KnowledgeError::Guards { file: check.file.clone(), metric: guarded.clone() });
+                }
+            }
+        }
         let hash = hash_of(&files);
         Ok(Self { files, hash, metrics, signals, derived, checks })
     }
@@ -88,7 +97,7 @@ impl Knowledge {
         &self.derived
     }
 
-    /// The checks for contradictions, sorted by name.
+    /// The invariants, sorted by name.
     #[must_use]
     pub fn checks(&self) -> &[Measure] {
         &self.checks

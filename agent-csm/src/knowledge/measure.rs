@@ -12,7 +12,7 @@ pub enum MeasureKind {
     Signal,
     /// `derived/`: a table.
     Derived,
-    /// `checks/`: rows that contradict each other.
+    /// `checks/`: an invariant; its rows are what breaks it.
     Check,
 }
 
@@ -175,6 +175,10 @@ pub struct Measure {
     pub money: Vec<String>,
     /// Why the value is NULL, when that is all that is known.
     pub unknown: Option<String>,
+    /// A plain sum over accounts: its parts by account, owner, segment and tier must add up to it.
+    pub additive: bool,
+    /// For checks: the metrics that are unknown while it does not hold; `*` is those its rows name, `all` every one.
+    pub guards: Vec<String>,
     /// Set for signals.
     pub signal: Option<SignalHead>,
     /// The query.

@@ -8,9 +8,11 @@ mod error;
 mod head;
 mod load;
 mod measure;
+mod terms;
 
 pub use error::KnowledgeError;
 pub use head::bound;
 pub(crate) use head::holes;
 pub use load::Knowledge;
 pub use measure::{Each, Let, Measure, MeasureKind, Plausible, SignalHead, SignalKind, WindowSpec};
+pub use terms::{Term, terms};

@@ -6,7 +6,7 @@ use datafusion::error::DataFusionError;
 use protocol::{Evidence, Figure};
 
 use crate::assessment::{Analysis, Day, assess, gather};
-use crate::engine::{Engine, EngineError, Kept};
+use crate::engine::{Beside, Engine, EngineError, Kept};
 use crate::knowledge::Knowledge;
 use crate::tables::{Dataset, DatasetError, sha256_hex};
 use crate::workspace::Workspace;
@@ -72,6 +72,7 @@ pub fn analysis(
     as_of: Day,
     data_hash: &str,
     goals: Vec<String>,
+    beside: &Beside,
     tell: &dyn Fn(u8, &str),
 ) -> Result<Assessed, AnalysisError> {
     tell(10, "building tables as they were known");
@@ -79,9 +80,10 @@ pub fn analysis(
     if dataset.manifest.data_hash != data_hash {
         return Err(AnalysisError::Moved);
     }
-    let engine = Engine::open(&dataset, knowledge, &workspace.config, as_of.0)?;
+    let engine = Engine::open_with(&dataset, knowledge, &workspace.config, as_of.0, beside)?;
     tell(40, "computing figures");
     let mut inputs = gather(&engine, knowledge, &workspace.config, data_hash, goals)?;
+    inputs.people.problems.clone_from(&beside.heard.problems);
     tell(70, "keeping the rows behind them");
     let computed = || inputs.figures.iter().chain(inputs.readings.iter().map(|reading| &reading.figure));
     let measures: BTreeSet<String> = computed().map(|figure| figure.metric.clone()).collect();

@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assessment::{Account, Analysis, Day, Reason};
+use crate::assessment::{Account, Analysis, ChangeRow, Day, GapRow, NoteRow, Reason, SnoozeRow};
 use crate::phases::Craft;
 use crate::play::Action;
+
+/// Notes and changes that a plan repeats; the rest is in the files it names.
+const NOTES: usize = 5;
+const CHANGES: usize = 5;
 
 /// The plan of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,18 @@ pub struct SuccessPlan {
     pub check_in: CheckIn,
     /// Who is who.
     pub stakeholders: Stakeholders,
+    /// That it is snoozed, or back from it.
+    #[serde(default)]
+    pub snooze: Option<String>,
+    /// What our own people noted, the newest first.
+    #[serde(default)]
+    pub notes: Vec<NoteRow>,
+    /// What happened at the customer, the newest first.
+    #[serde(default)]
+    pub changes: Vec<ChangeRow>,
+    /// What is missing on the map of stakeholders.
+    #[serde(default)]
+    pub gaps: Vec<GapRow>,
     /// What nobody could tell us.
     pub unknowns: Vec<String>,
 }
@@ -154,6 +170,7 @@ fn plan(
 ) -> SuccessPlan {
     let actions: Vec<Action> =
         queue.iter().filter(|action| action.account_id == account.account_id).cloned().collect();
+    let (people, id) = (&analysis.people, account.account_id.as_str());
     let stakeholders = stakeholders(account, analysis, craft);
     let objectives = objectives(account, analysis, craft, &actions);
     let unknowns = unknowns(account, analysis, &objectives, &stakeholders);
@@ -167,6 +184,10 @@ fn plan(
             .cloned()
             .collect(),
         check_in: check_in(account, analysis, craft),
+        snooze: people.snooze_of(id).map(SnoozeRow::says),
+        notes: people.notes_of(id).filter(|note| note.kind == "note").take(NOTES).cloned().collect(),
+        changes: people.changes_of(id).take(CHANGES).cloned().collect(),
+        gaps: people.gaps_of(id).cloned().collect(),
         objectives,
         actions,
         stakeholders,
@@ -234,6 +255,11 @@ fn standing(baseline: Option<f64>, current: Option<f64>, target: Option<f64>) ->
 }
 
 fn stakeholders(account: &Account, analysis: &Analysis, craft: &Craft) -> Stakeholders {
+    // Where the source states no role, the map of stakeholders tells it by title.
+    let by_title = |contact: &str| {
+        let mut map = analysis.people.stakeholders_of(&account.account_id);
+        map.find(|it| it.contact_id == contact).and_then(|it| it.role.clone())
+    };
     let people: Vec<Person> = analysis
         .contacts
         .iter()
@@ -241,7 +267,7 @@ fn stakeholders(account: &Account, analysis: &Analysis, craft: &Craft) -> Stakeh
         .map(|row| Person {
             name: row.name.clone().unwrap_or_else(|| row.contact_id.clone()),
             title: row.title.clone(),
-            role: row.role.clone(),
+            role: row.role.clone().or_else(|| by_title(&row.contact_id)),
             left_on: row.left_on,
         })
         .collect();

@@ -26,6 +26,10 @@ pub fn action_queue(analysis: &Analysis, craft: &Craft, earlier: &BTreeMap<Strin
         by_key.entry(action.key.clone()).or_insert(action);
     };
     for account in analysis.accounts.values() {
+        // Somebody put it aside: it stays in every list and figure, and nothing is asked of anybody until then.
+        if analysis.people.snoozed(&account.account_id).is_some() {
+            continue;
+        }
         let opener = Opener { analysis, craft, earlier, account };
         if account.is_at_risk() {
             opener.best(ActionKind::Risk).into_iter().for_each(&mut add);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::assessment::{Analysis, Day, Number};
+use crate::assessment::{Analysis, Day, Number, SnoozeRow};
 use crate::play::{Action, ActionKind};
 
 /// A renewal ahead.
@@ -36,6 +36,9 @@ pub struct Renewal {
     pub next_step: Option<String>,
     /// By when.
     pub due: Option<Day>,
+    /// What our own people say of the account.
+    #[serde(default)]
+    pub people_say: Option<String>,
 }
 
 /// Every renewal ahead, the earliest opt-out first.
@@ -64,9 +67,17 @@ pub fn renewals(analysis: &Analysis, queue: &[Action]) -> Vec<Renewal> {
                 band: account.band.clone(),
                 risk_rank: account.risk_rank,
                 in_90_days: row.in_90_days,
-                next_step: next.map(|action| action.next_step.clone()),
+                next_step: next
+                    .map(|action| action.next_step.clone())
+                    .or_else(|| snoozed(analysis, &row.account_id)),
                 due: next.map(|action| action.due),
+                people_say: analysis.people.word_of(&row.account_id),
             }
         })
         .collect()
+}
+
+/// Where the next step would stand: that the account is snoozed, until when and why.
+fn snoozed(analysis: &Analysis, account_id: &str) -> Option<String> {
+    analysis.people.snoozed(account_id).map(SnoozeRow::says)
 }

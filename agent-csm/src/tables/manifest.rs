@@ -58,6 +58,9 @@ pub struct TableEntry {
     /// Columns that became known otherwise than their row; the others follow the row.
     #[serde(default)]
     pub columns: BTreeMap<String, Rule>,
+    /// Its rows are sums already, one per account, person, feature and day, with neither event nor line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub summed: bool,
 }
 
 fn yes() -> bool {

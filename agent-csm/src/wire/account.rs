@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::{
-    Account, ActivityRow, Analysis, CommentRow, ContactRow, Day, FeatureRequestRow, MilestoneRow,
-    ObjectiveRow, OpportunityRow, TicketRow,
+    Account, ActivityRow, Analysis, ChangeRow, CommentRow, ContactRow, Day, FeatureRequestRow, GapRow,
+    MilestoneRow, NoteRow, ObjectiveRow, OpportunityRow, SearchedRow, SnoozeRow, StakeholderRow, TicketRow,
 };
 use crate::plan::plan_path;
 use crate::play::Action;
@@ -36,6 +36,24 @@ pub struct AccountContext {
     pub comments: Vec<CommentRow>,
     /// Advocacy asked for or done.
     pub advocacy: Vec<ActivityRow>,
+    /// Who is who.
+    #[serde(default)]
+    pub stakeholders: Vec<StakeholderRow>,
+    /// What is missing on that map.
+    #[serde(default)]
+    pub gaps: Vec<GapRow>,
+    /// What our own people noted, the newest first.
+    #[serde(default)]
+    pub notes: Vec<NoteRow>,
+    /// Whether somebody put it aside.
+    #[serde(default)]
+    pub snooze: Option<SnoozeRow>,
+    /// What happened at the customer, the newest first.
+    #[serde(default)]
+    pub changes: Vec<ChangeRow>,
+    /// What was searched for such changes.
+    #[serde(default)]
+    pub searched: Vec<SearchedRow>,
 }
 
 impl AccountContext {
@@ -43,6 +61,7 @@ impl AccountContext {
     #[must_use]
     pub fn of(analysis: &Analysis, queue: &[Action], planned: bool, account_id: &str) -> Option<Self> {
         let account = analysis.accounts.get(account_id)?.clone();
+        let people = &analysis.people;
         Some(Self {
             as_of: analysis.as_of,
             actions: of(queue, account_id, |action| &action.account_id),
@@ -55,6 +74,12 @@ impl AccountContext {
             tickets: of(&analysis.tickets, account_id, |row| &row.account_id),
             comments: of(&analysis.comments, account_id, |row| &row.account_id),
             advocacy: of(&analysis.activities, account_id, |row| &row.account_id),
+            stakeholders: people.stakeholders_of(account_id).cloned().collect(),
+            gaps: people.gaps_of(account_id).cloned().collect(),
+            notes: people.notes_of(account_id).cloned().collect(),
+            snooze: people.snooze_of(account_id).cloned(),
+            changes: people.changes_of(account_id).cloned().collect(),
+            searched: people.searched_of(account_id).cloned().collect(),
             account,
         })
     }

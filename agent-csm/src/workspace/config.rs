@@ -37,6 +37,12 @@ pub struct Config {
     pub goals: BTreeMap<String, String>,
     /// Source files and their mappings, in the order that decides whose account id wins.
     pub sources: Vec<SourceConfig>,
+    /// Pages that are read for what they tell of an account.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account_pages: Vec<AccountPage>,
+    /// Searches that are made for accounts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account_searches: Vec<AccountSearch>,
     /// Sections other rooms read: `[web]`, `[agent]`.
     pub sections: BTreeMap<String, toml::Value>,
     /// Keys nobody reads, and what was probably meant. Never part of a hash.
@@ -61,6 +67,8 @@ impl Default for Config {
             fx: BTreeMap::new(),
             goals: BTreeMap::new(),
             sources: Vec::new(),
+            account_pages: Vec::new(),
+            account_searches: Vec::new(),
             sections: BTreeMap::new(),
             warnings: Vec::new(),
         }
@@ -85,6 +93,28 @@ pub struct SourceConfig {
     pub mapping: Option<String>,
     /// `DMY` or `MDY` where the file's dates can be read both ways.
     pub dates: Option<String>,
+    /// Line in `csm.toml`.
+    pub line: usize,
+}
+
+/// A page that tells of an account; listing it is a person's approval to read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountPage {
+    /// The account, by id or name.
+    pub account: String,
+    /// The whole URL.
+    pub url: String,
+    /// Line in `csm.toml`.
+    pub line: usize,
+}
+
+/// A search that is made for accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AccountSearch {
+    /// What is asked; `{name}` stands for the account's name.
+    pub query: String,
+    /// The accounts, by id or name.
+    pub accounts: Vec<String>,
     /// Line in `csm.toml`.
     pub line: usize,
 }

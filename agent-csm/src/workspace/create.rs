@@ -11,7 +11,7 @@ const FILES: [(&str, &str); 6] = [
     ("data/README.md", "Source files as they were exported; `csm import` puts copies here.\n"),
     (
         "notes/README.md",
-        "One Markdown file per meeting or account; the agent reads them at the start of a session.\n",
+        "One Markdown file per account, named after its id or begun with `# ` and its name; a heading like\n`## 2026-09-30 note by Ana` before each entry. The agent reads them at the start of a session; `csm note` appends.\n",
     ),
     (
         "knowledge/README.md",
@@ -88,6 +88,15 @@ currency = "USD"
 # path = "subscriptions.csv"
 # mapping = "stripe"
 # dates = "DMY"
+
+# Pages that are read for what they tell of an account's business, and searches that are made for it.
+# [[account_page]]
+# account = "A0001"
+# url = "https://acme.example/news"
+
+# [[account_search]]
+# query = "{{name}} layoffs"
+# accounts = ["A0001"]
 "#
     )
 }

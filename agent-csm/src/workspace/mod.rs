@@ -10,5 +10,5 @@ mod parse;
 
 pub(crate) use parse::nearest;
 
-pub use config::{Config, ConfigError, ConfigWarning, SourceConfig, Tier};
+pub use config::{AccountPage, AccountSearch, Config, ConfigError, ConfigWarning, SourceConfig, Tier};
 pub use folder::{CONFIG_FILE, DATA_DIR, Workspace, WorkspaceError};

@@ -7,12 +7,23 @@ use strsim::levenshtein;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::config::{Config, ConfigError, ConfigWarning, SourceConfig, Tier};
+use super::config::{AccountPage, AccountSearch, Config, ConfigError, ConfigWarning, SourceConfig, Tier};
 use crate::tables::line_of;
 
 /// Keys of the top level that this room reads.
-const KEYS: [&str; 9] =
-    ["company", "currency", "as_of", "targets", "tier", "thresholds", "fx", "goals", "source"];
+const KEYS: [&str; 11] = [
+    "company",
+    "currency",
+    "as_of",
+    "targets",
+    "tier",
+    "thresholds",
+    "fx",
+    "goals",
+    "source",
+    "account_page",
+    "account_search",
+];
 /// Sections that other rooms read and check.
 const SECTIONS: [&str; 2] = ["web", "agent"];
 
@@ -69,6 +80,16 @@ impl Config {
                 "source" => {
                     for item in reader.tables(key, value)? {
                         config.sources.push(reader.source(item, &mut config.warnings)?);
+                    }
+                }
+                "account_page" => {
+                    for item in reader.tables(key, value)? {
+                        config.account_pages.push(reader.account_page(item, &mut config.warnings)?);
+                    }
+                }
+                "account_search" => {
+                    for item in reader.tables(key, value)? {
+                        config.account_searches.push(reader.account_search(item, &mut config.warnings)?);
                     }
                 }
                 section if SECTIONS.contains(&section) => {
@@ -223,6 +244,70 @@ impl Reader<'_> {
             self.error(item, problem, "name the file below `data/`: `path = \"accounts.csv\"`")
         })?;
         Ok(SourceConfig { path, mapping, dates, line: line_of(self.text, item.span().start) })
+    }
+
+    fn account_page(
+        &self,
+        item: &Item<'_>,
+        warnings: &mut Vec<ConfigWarning>,
+    ) -> Result<AccountPage, ConfigError> {
+        let (mut account, mut url) = (None, None);
+        for (key, value) in item.get_ref().as_table().into_iter().flatten() {
+            match key.get_ref().as_ref() {
+                "account" => account = Some(self.text(key, value)?),
+                "url" => {
+                    let page = self.text(key, value)?;
+                    if !page.starts_with("https://") && !page.starts_with("http://") {
+                        let problem = format!("`{page}` is not a page");
+                        return Err(self.error(
+                            value,
+                            problem,
+                            "write the whole URL: `https://acme.example/news`",
+                        ));
+                    }
+                    url = Some(page);
+                }
+                _ => warnings.push(self.unknown(key, "account_page.", &["account", "url"])),
+            }
+        }
+        let line = line_of(self.text, item.span().start);
+        match (account, url) {
+            (Some(account), Some(url)) => Ok(AccountPage { account, url, line }),
+            _ => Err(self.error(
+                item,
+                "the page lacks `account` or `url`".to_owned(),
+                "write both: `account = \"A0001\"` and `url = \"https://acme.example/news\"`",
+            )),
+        }
+    }
+
+    fn account_search(
+        &self,
+        item: &Item<'_>,
+        warnings: &mut Vec<ConfigWarning>,
+    ) -> Result<AccountSearch, ConfigError> {
+        let (mut query, mut accounts) = (None, Vec::new());
+        for (key, value) in item.get_ref().as_table().into_iter().flatten() {
+            match key.get_ref().as_ref() {
+                "query" => query = Some(self.text(key, value)?),
+                "accounts" => {
+                    let items = value.get_ref().as_array().map(|it| it.iter().collect::<Vec<_>>());
+                    for item in items.unwrap_or_default() {
+                        accounts.push(self.text(key, item)?);
+                    }
+                }
+                _ => warnings.push(self.unknown(key, "account_search.", &["query", "accounts"])),
+            }
+        }
+        let line = line_of(self.text, item.span().start);
+        match query {
+            Some(query) if !accounts.is_empty() => Ok(AccountSearch { query, accounts, line }),
+            _ => Err(self.error(
+                item,
+                "the search lacks `query` or `accounts`".to_owned(),
+                "write both: `query = \"{name} layoffs\"` and `accounts = [\"A0001\"]`",
+            )),
+        }
     }
 
     fn unknown(&self, key: &Key<'_>, section: &str, known: &[&str]) -> ConfigWarning {

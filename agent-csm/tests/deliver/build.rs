@@ -203,6 +203,15 @@ pub(crate) fn inputs() -> Inputs {
         tickets: Vec::new(),
         comments: Vec::new(),
         empty_tables: vec!["contacts".to_owned(), "objectives".to_owned()],
+        checks: Checks::default(),
+        people: People::default(),
+        voice: Voice::default(),
+        health: HealthView::default(),
+        trend: Trend::default(),
+        blockers: Blockers::default(),
+        support: Support::default(),
+        sight: Sight::default(),
+        churn: agent_csm::assessment::ChurnView::default(),
     }
 }
 

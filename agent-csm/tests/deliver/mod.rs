@@ -3,5 +3,6 @@ mod build;
 mod files;
 mod growth;
 mod playbooks;
+mod report;
 mod snapshots;
 mod wire;

@@ -12,7 +12,7 @@ use super::world::{World, figure, value_of};
 /// - D pays 60 until 2024-08-01: churn 60.
 /// - E starts 2024-04-01 with 30, switches the same day 2024-09-01 to another subscription of 30: only new 30.
 /// - F is on a trial, G is our own and pays 500, H's first contract starts after the as-of date.
-fn company() -> World {
+pub(crate) fn company() -> World {
     World::new("2024-12-31")
         .table(
             "accounts",

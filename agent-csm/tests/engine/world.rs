@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use agent_csm::engine::Engine;
+use agent_csm::assessment::{Analysis, assess, gather};
+use agent_csm::engine::{Beside, Engine};
+use agent_csm::health::Past;
 use agent_csm::knowledge::Knowledge;
+use agent_csm::people::Heard;
 use agent_csm::tables::{
     ColumnType, Dataset, MANIFEST_VERSION, Manifest, Row, Rule, Schema, TableEntry, Value, write_table,
 };
@@ -55,7 +58,7 @@ impl World {
                 .collect();
             rows.push(Row { values, file: format!("{name}.csv").into(), line: index as u64 + 2 });
         }
-        let file = format!("{name}/test.parquet");
+        let file = format!("{name}/test{}.parquet", self.tables.len());
         let path = self.folder.path().join(&file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         write_table(&path, table, &rows).unwrap();
@@ -67,6 +70,7 @@ impl World {
             history: true,
             row_known_at: row,
             columns: columns.iter().map(|(name, rule)| ((*name).to_owned(), rule.clone())).collect(),
+            summed: false,
         });
         self
     }
@@ -91,11 +95,37 @@ impl World {
     }
 
     pub(crate) fn open(&self, as_of: &str) -> Engine {
-        let knowledge = Knowledge::load(None).unwrap();
-        match Engine::open(&self.dataset(), &knowledge, &self.config, as_of.parse().unwrap()) {
+        self.opened(&Knowledge::load(None).unwrap(), as_of, &Beside::default())
+    }
+
+    /// The same, with the knowledge of a workspace that overrides files.
+    pub(crate) fn open_with(&self, knowledge: &Knowledge, as_of: &str) -> Engine {
+        self.opened(knowledge, as_of, &Beside::default())
+    }
+
+    pub(crate) fn open_after(&self, as_of: &str, past: &Past) -> Engine {
+        let beside = Beside { past: past.clone(), ..Beside::default() };
+        self.opened(&Knowledge::load(None).unwrap(), as_of, &beside)
+    }
+
+    /// With what people and pages said.
+    pub(crate) fn open_told(&self, as_of: &str, heard: &Heard) -> Engine {
+        let beside = Beside { heard: heard.clone(), ..Beside::default() };
+        self.opened(&Knowledge::load(None).unwrap(), as_of, &beside)
+    }
+
+    fn opened(&self, knowledge: &Knowledge, as_of: &str, beside: &Beside) -> Engine {
+        match Engine::open_with(&self.dataset(), knowledge, &self.config, as_of.parse().unwrap(), beside) {
             Ok(engine) => engine,
             Err(error) => panic!("{}", chain(&error)),
         }
+    }
+
+    /// A session's assessment of the day, after what the last one left.
+    pub(crate) fn assess(&self, as_of: &str, past: &Past) -> Analysis {
+        let knowledge = Knowledge::load(None).unwrap();
+        let engine = self.open_after(as_of, past);
+        assess(&gather(&engine, &knowledge, &self.config, "", Vec::new()).unwrap())
     }
 }
 

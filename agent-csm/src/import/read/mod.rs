@@ -1,6 +1,7 @@
 //! Files to raw rows: text cells with the line they stand on.
 
 mod csv;
+mod gzip;
 mod ndjson;
 mod parquet;
 
@@ -45,20 +46,31 @@ impl Broken {
     }
 }
 
-/// Reads a file's `bytes` by the ending of its `path`: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl` or `.parquet`.
+/// Reads a file's `bytes` by the ending of its `path`: `.csv`, `.tsv`, `.txt`, `.ndjson`, `.jsonl` or `.parquet`;
+/// texts may be packed with gzip (`.csv.gz`).
 ///
 /// # Errors
 /// When nothing in the file can be read.
 pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<RawFile, Broken> {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let ending = ending_of(path);
     match ending.as_str() {
+        "gz" if TEXTS.contains(&ending_of(&path.with_extension("")).as_str()) => {
+            read(&path.with_extension(""), &gzip::unpacked(bytes)?)
+        }
         "csv" | "tsv" | "txt" => csv::read(bytes),
         "ndjson" | "jsonl" => ndjson::read(bytes),
         "parquet" => parquet::read(path),
         _ => Err(Broken::new(
             1,
             format!("files ending in `.{ending}` are not read"),
-            "export it as CSV, newline-delimited JSON or Parquet (unpack it first if it is compressed)",
+            "export it as CSV, newline-delimited JSON or Parquet (texts may be packed with gzip: `.csv.gz`)",
         )),
     }
+}
+
+/// Endings of the texts that are read.
+const TEXTS: [&str; 5] = ["csv", "tsv", "txt", "ndjson", "jsonl"];
+
+fn ending_of(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase()
 }
