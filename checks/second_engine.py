@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Runs the knowledge SQL in DuckDB over exported tables and compares every number with the agent's.
 
-usage: second_engine.py TABLES KNOWLEDGE FIGURES
+usage: second_engine.py TABLES KNOWLEDGE FIGURES [METRICS]
   TABLES     folder written by `csm export tables` (one Parquet file per table)
-  KNOWLEDGE  the knowledge folder; derived/*.sql, metrics/*.sql and signals/*.sql are run as they stand
+  KNOWLEDGE  the knowledge folder; derived/, metrics/, signals/ and checks/*.sql are run as they stand
   FIGURES    JSON: an array of figures as the protocol has them (`csm explain --all --json`)
+  METRICS    JSON of `csm metrics --json`: its figures are compared too, and how many rows break each invariant
 
 Derived tables are computed again, not only read: their rows must equal the exported ones.
-Signal readings and health are made by the agent itself and are read as exported.
+Signal readings, health and the values that invariants compare are made by the agent itself and are read as exported.
 Needs the Python package `duckdb`. No macros: the SQL is portable as written.
 Exits 1 on any difference, 2 when it is called wrongly.
 """
@@ -80,15 +81,34 @@ def same(left, right):
     return math.isclose(float(left), float(right), rel_tol=1e-9, abs_tol=1e-9)
 
 
+def invariants(db, checks, told):
+    """Runs every check file; yields those whose breaching rows are not as many as the agent found."""
+    for name, (_, body) in checks.items():
+        rows = db.execute(f"SELECT count(*) FROM ({body}) AS broken").fetchone()[0]
+        ours = told.get(name)
+        if ours is None:
+            yield f"check {name}: the agent does not tell of it"
+        elif ours["state"] != "not_checked" and rows != ours["breaches"]:
+            yield f"check {name}: {ours['breaches']} rows, here {rows}"
+        print(f"check    {name:60} {rows} rows break it")
+
+
 def main(arguments):
-    if len(arguments) != 3:
+    if len(arguments) not in (3, 4):
         print(__doc__, file=sys.stderr)
         return 2
-    folder, knowledge, figures_file = map(pathlib.Path, arguments)
+    folder, knowledge, figures_file = map(pathlib.Path, arguments[:3])
     tables = {path.stem: path.as_posix().replace("'", "''") for path in sorted(folder.glob("*.parquet"))}
     derived = load(knowledge / "derived")
     measures = {**load(knowledge / "metrics"), **load(knowledge / "signals")}
     figures = json.loads(figures_file.read_text(encoding="utf-8"))
+    told = {}
+    if len(arguments) == 4:
+        metrics = json.loads(pathlib.Path(arguments[3]).read_text(encoding="utf-8"))
+        told = {check["name"]: check for check in metrics["checks"]}
+        known = {figure["id"] for figure in figures}
+        listed = [it for term in metrics["terms"] for metric in term["metrics"] for it in metric["figures"]]
+        figures += [figure for figure in listed if figure["id"] not in known]
 
     db = duckdb.connect()
     for name, path in tables.items():
@@ -117,6 +137,8 @@ def main(arguments):
             verdict = "DIFFERS"
             problems.append(f"{figure['id']}: {figure['value']} (n {figure['n']}), here {value} (n {n})")
         print(f"{verdict:8} {figure['id']:60} {figure.get('shown', '')}")
+    if told:
+        problems += invariants(db, load(knowledge / "checks"), told)
     print(f"{len(figures)} figures, {unknown} unknown, {len(problems)} problems")
     for problem in problems:
         print(problem, file=sys.stderr)
