@@ -125,7 +125,7 @@ fn a_broken_override_stops_its_figures_and_is_said_on_every_page() {
     assert!(page.contains("| grr_at_most_100 | BROKEN, rows: 1 |"), "{page}");
     let portfolio = fs::read_to_string(lumen.join("out/portfolio.md")).expect("the page");
     assert!(
-        portfolio.contains("check `grr_at_most_100` does not hold (1 rows)"),
+        portfolio.contains(r"check \`grr\_at\_most\_100\` does not hold (1 rows)"),
         "the portfolio says a number"
     );
     let explained = stdout(&done(&["explain", "grr", "-w", text(&lumen)]));
