@@ -10,6 +10,9 @@ use crate::knowledge::{Measure, MeasureKind};
 /// The columns of counted rows that only serve to narrow them.
 pub(super) const DIMS: [&str; 3] = ["dim_owner", "dim_segment", "dim_tier"];
 
+/// How many rows of a signal are kept.
+const FEW: usize = 50_000;
+
 /// Rows as they are counted, and the table that holds them.
 #[derive(Clone, Debug)]
 pub(super) struct Counted {
@@ -19,7 +22,7 @@ pub(super) struct Counted {
 
 impl Engine {
     /// The rows of a measure's query, sorted by all columns, each with the owner, segment and tier of its account.
-    /// A metric's rows are kept: metrics of one query share them.
+    /// They are kept, unless they are a signal's and many: metrics of one query share them.
     pub(super) fn counted(&self, measure: &Measure) -> Result<Counted, EngineError> {
         let mut kept = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(counted) = kept.get(&measure.body) {
@@ -31,8 +34,8 @@ impl Engine {
             measure.body
         );
         let rows = self.sql.sorted(&query).map_err(EngineError::of_file(&measure.file))?;
-        // The rows of signals are many and asked for once: not worth their memory.
-        let keep = measure.kind == MeasureKind::Metric;
+        // The rows of a large company's signals are asked for twice in a session: not worth their memory.
+        let keep = measure.kind == MeasureKind::Metric || rows.count() <= FEW;
         let table = if keep { format!("counted_{}", kept.len()) } else { "counted_once".to_owned() };
         if !keep {
             self.sql.forget(&table)?;

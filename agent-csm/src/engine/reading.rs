@@ -73,7 +73,9 @@ pub(super) fn read(engine: &Engine) -> Result<(Vec<Reading>, Vec<Unmeasured>), E
             });
             continue;
         }
-        let rows = engine.sql.run(&query(measure, signal)).map_err(EngineError::of_file(&measure.file))?;
+        let table = engine.counted(measure)?.table;
+        let rows =
+            engine.sql.run(&query(measure, signal, &table)).map_err(EngineError::of_file(&measure.file))?;
         for row in objects(&rows) {
             readings.extend(one(engine, measure, signal, &row)?);
         }
@@ -83,17 +85,16 @@ pub(super) fn read(engine: &Engine) -> Result<(Vec<Reading>, Vec<Unmeasured>), E
 }
 
 /// One row per account: the aggregates first, `score` and `fires` over them.
-fn query(measure: &Measure, signal: &SignalHead) -> String {
+fn query(measure: &Measure, signal: &SignalHead, table: &str) -> String {
     let lets: String = signal.lets.iter().map(|it| format!(", {} AS {}", it.expr, it.name)).collect();
     format!(
         "SELECT summed.*, CAST({} AS DOUBLE) AS signal_score, {} AS signal_fires FROM (\
-         SELECT account_id, {} AS value, {} AS n{lets} FROM (\n{}\n) AS counted \
+         SELECT account_id, {} AS value, {} AS n{lets} FROM {table} AS counted \
          WHERE account_id IS NOT NULL GROUP BY account_id) AS summed ORDER BY account_id",
         signal.score.as_deref().unwrap_or("NULL"),
         signal.fires.as_deref().unwrap_or("false"),
         measure.value,
-        measure.n,
-        measure.body
+        measure.n
     )
 }
 
@@ -128,27 +129,35 @@ fn one(
     }))
 }
 
-/// The sentence with its holes filled: `{value}` whole, `{value:1}` one decimal, `{value:money}`.
+/// The sentence with its holes filled: `{value}` whole, `{value:1}` one decimal, `{value:money}`. What fills a hole is
+/// never read for holes itself: it may be a customer's own words.
 pub(crate) fn filled(text: &str, row: &Map<String, Value>, currency: &str) -> String {
-    let mut filled = text.to_owned();
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
     for hole in holes(text) {
-        let (name, form) = hole.split_once(':').unwrap_or((hole, "0"));
-        let word = match row.get(name) {
-            None | Some(Value::Null) => "unknown".to_owned(),
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
-            Some(value) => {
-                let float = value.as_f64().unwrap_or_default();
-                match form.parse::<u32>() {
-                    Ok(0) => thousands(rounded(value, float)),
-                    Ok(places) => decimals(float, places),
-                    Err(_) => money(rounded(value, float), currency),
-                }
-            }
-        };
-        filled = filled.replace(&format!("{{{hole}}}"), &word);
+        let Some((before, after)) = rest.split_once(&format!("{{{hole}}}")) else { continue };
+        filled.push_str(before);
+        filled.push_str(&word(hole, row, currency));
+        rest = after;
     }
-    filled
+    filled + rest
+}
+
+fn word(hole: &str, row: &Map<String, Value>, currency: &str) -> String {
+    let (name, form) = hole.split_once(':').unwrap_or((hole, "0"));
+    match row.get(name) {
+        None | Some(Value::Null) => "unknown".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        Some(value) => {
+            let float = value.as_f64().unwrap_or_default();
+            match form.parse::<u32>() {
+                Ok(0) => thousands(rounded(value, float)),
+                Ok(places) => decimals(float, places),
+                Err(_) => money(rounded(value, float), currency),
+            }
+        }
+    }
 }
 
 fn rounded(value: &Value, float: f64) -> i64 {

@@ -44,12 +44,14 @@ impl Sql {
             .enable_all()
             .build()
             .map_err(|source| EngineError::Start { source })?;
-        // One partition: rows come in one order, whatever the machine. Plain strings: one Arrow type for text.
+        // One partition: rows come in one order, whatever the machine. Plain strings: one Arrow type for text. One
+        // pass of the optimizer: a session plans hundreds of queries over few rows, and a second pass found nothing.
         let config = SessionConfig::new()
             .with_target_partitions(1)
             .with_information_schema(false)
             .set_bool("datafusion.execution.parquet.schema_force_view_types", false)
-            .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false);
+            .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false)
+            .set_usize("datafusion.optimizer.max_passes", 1);
         Ok(Self { runtime: Some(runtime), context: SessionContext::new_with_config(config) })
     }
 
