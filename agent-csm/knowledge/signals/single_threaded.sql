@@ -9,7 +9,7 @@
 -- window: 90 days
 -- fires: value <= 1
 -- severity: 1
--- text: Only {value} of their people had contact with us in 90 days
+-- text: Their people in contact with us in 90 days: {value}
 -- needs: accounts, subscriptions, interactions
 -- needs_column: interactions.contact_id
 SELECT s.account_id, i.contact_id, i.last_contact_at

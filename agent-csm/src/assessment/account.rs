@@ -179,6 +179,12 @@ impl Account {
         self.risk_rank.is_some()
     }
 
+    /// By when they decide: the last day to opt out, or the end of the term where nothing renews by itself.
+    #[must_use]
+    pub fn decides_by(&self) -> Option<Day> {
+        if self.auto_renew == Some(false) { self.renewal_date } else { self.opt_out_on }
+    }
+
     /// Fired readings of `kind`, the most severe first.
     pub fn fired<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Reason> {
         self.readings.iter().filter(move |reason| reason.fired && reason.kind == kind)

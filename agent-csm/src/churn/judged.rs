@@ -107,7 +107,7 @@ impl Judged {
             return Ok(judged);
         }
         let Some(backtest) = &stored.backtest else {
-            judged.why = format!("no backtest has been run, so there are no probabilities; {RUN}");
+            judged.why = format!("no backtest has been run; {RUN}");
             return Ok(judged);
         };
         let Some(model) = &stored.model else {

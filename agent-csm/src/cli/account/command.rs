@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::paper::Paper;
-use super::{head, health, money, people, plan, reasons, support, unknown, usage};
+use super::{churn, head, health, money, people, plan, reasons, support, unknown, usage, voice, word};
 use crate::assessment::{Account, Analysis};
 use crate::cli::book::Book;
 use crate::cli::screen::Screen;
@@ -55,7 +55,21 @@ pub(in crate::cli) fn run(args: &AccountArgs) -> Result<ExitCode, CliError> {
                 "changes": analysis.trend.changes.get(id),
             },
             "value_segment": analysis.health.segments.get(id),
+            "churn": {
+                "standing": analysis.churn.standing,
+                "why": analysis.churn.why,
+                "horizon_days": analysis.churn.horizon_days,
+                "account": analysis.churn.accounts.get(id),
+            },
+            "people": {
+                "stakeholders": analysis.people.stakeholders_of(id).collect::<Vec<_>>(),
+                "gaps": analysis.people.gaps_of(id).collect::<Vec<_>>(),
+                "notes": analysis.people.notes_of(id).collect::<Vec<_>>(),
+                "changes": analysis.people.changes_of(id).collect::<Vec<_>>(),
+                "snooze": analysis.people.snooze_of(id),
+            },
             "support": analysis.support.accounts.get(id),
+            "voice": analysis.voice.accounts.get(id),
             "terms": analysis.sight.terms.get(id),
         });
         println!("{opened}");
@@ -79,10 +93,13 @@ fn page(book: &Book, account: &Account, screen: Screen) -> String {
     health::section(&mut paper, &view);
     usage::section(&mut paper, &view);
     reasons::section(&mut paper, &view);
+    churn::section(&mut paper, &view);
     money::section(&mut paper, &view);
     people::section(&mut paper, &view);
     support::section(&mut paper, &view);
+    voice::section(&mut paper, &view);
     plan::section(&mut paper, &view);
+    word::section(&mut paper, &view);
     unknown::section(&mut paper, &view);
     paper.finish()
 }

@@ -1,5 +1,6 @@
 //! `csm account NAME`: the account on one page, each section in its own file.
 
+mod churn;
 mod command;
 mod head;
 mod health;
@@ -11,5 +12,7 @@ mod reasons;
 mod support;
 mod unknown;
 mod usage;
+mod voice;
+mod word;
 
 pub(super) use command::{AccountArgs, run};

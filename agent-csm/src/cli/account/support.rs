@@ -1,8 +1,8 @@
-//! Tickets and what they wrote in surveys.
+//! Tickets, in short and one by one.
 
 use super::command::View;
 use super::paper::Paper;
-use crate::assessment::{CommentRow, TicketRow, opens};
+use crate::assessment::{TicketRow, opens};
 
 const LISTED: usize = 5;
 
@@ -36,15 +36,6 @@ pub(super) fn section(paper: &mut Paper, view: &View<'_>) {
         }
         if tickets.len() > LISTED {
             paper.line(&format!("and {} more", tickets.len() - LISTED));
-        }
-    }
-    let mut comments: Vec<&CommentRow> = analysis.comments.iter().filter(|it| it.account_id == id).collect();
-    comments.sort_by_key(|it| (std::cmp::Reverse(it.responded_on), it.response_id.clone()));
-    if !comments.is_empty() {
-        paper.heading("In their words");
-        for comment in comments.iter().take(3) {
-            let score = format!("{} {} on {}", comment.kind, comment.score, comment.responded_on);
-            paper.item("-", &format!("\u{201c}{}\u{201d} ({score})", comment.comment.trim()), None);
         }
     }
 }

@@ -53,10 +53,10 @@ pub(super) const COLUMNS: &[Column] = &[
     Column { key: "seats", also: &[], header: "seats", money: false, of: |a, _| Field::Whole(a.seats) },
     Column {
         key: "days",
-        also: &["days_to_opt_out"],
-        header: "opt-out in",
+        also: &["days_to_decision", "days_to_opt_out"],
+        header: "decide in",
         money: false,
-        of: |a, _| Field::Whole(a.days_to_opt_out),
+        of: |a, all| Field::Whole(a.decides_by().map(|day| all.as_of.days_to(day))),
     },
     Column {
         key: "opt_out",
@@ -107,6 +107,27 @@ pub(super) const COLUMNS: &[Column] = &[
         money: false,
         of: |a, all| Field::Text(all.trend.archetypes.get(&a.account_id).map(|it| it.archetype.clone())),
     },
+    Column {
+        key: "sentiment",
+        also: &["mood"],
+        header: "sentiment",
+        money: false,
+        of: |a, all| Field::Text(all.voice.accounts.get(&a.account_id).map(|it| it.label.clone())),
+    },
+    Column {
+        key: "churn",
+        also: &["churn_probability"],
+        header: "churn",
+        money: false,
+        of: |a, all| Field::Share(all.churn.accounts.get(&a.account_id).map(|it| it.probability)),
+    },
+    Column {
+        key: "snoozed",
+        also: &["snoozed_until"],
+        header: "snoozed to",
+        money: false,
+        of: |a, all| Field::Day(all.people.snoozed(&a.account_id).map(|it| it.until_on)),
+    },
     Column { key: "reason", also: &["why"], header: "top reason", money: false, of: reason },
 ];
 
@@ -115,8 +136,7 @@ pub(super) const SHOWN: [&str; 10] =
     ["account", "owner", "tier", "health", "band", "arr", "days", "risk", "growth", "reason"];
 
 /// Columns that a narrow terminal leaves out when nobody asks for them, with the least width that has room for them.
-pub(super) const ROOM: [(&str, usize); 4] =
-    [("tier", 130), ("growth", 116), ("owner", 104), ("snoozed", 116)];
+pub(super) const ROOM: [(&str, usize); 3] = [("tier", 130), ("growth", 116), ("owner", 104)];
 
 /// The column that `name` means; its nearest is offered where there is none.
 pub(super) fn column(name: &str) -> Result<&'static Column, CliError> {

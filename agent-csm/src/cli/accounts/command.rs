@@ -22,7 +22,7 @@ use crate::workspace::nearest;
 #[command(
     after_help = "Keys: account id owner segment tier status health band coverage arr mrr seats days opt_out \
                         renewal touch risk growth value_segment \
-                        archetype reason\n\nExamples:\n  csm accounts --filter band=red --filter \
+                        archetype sentiment churn snoozed reason\n\nExamples:\n  csm accounts --filter band=red --filter \
                         'arr>=40k'\n  csm accounts --filter owner=Ada --sort days\n  csm accounts --sort arr,desc \
                         --limit 10\n  csm accounts --filter 'opt_out<2026-12-31' --columns account,arr,opt_out,reason"
 )]

@@ -35,7 +35,10 @@ struct Row {
     band: Option<String>,
     band_class: &'static str,
     arr: Shown,
-    opt_out_on: Option<Day>,
+    /// By when they decide.
+    decides_by: Option<Day>,
+    /// The term ends then unless they sign: nothing renews by itself.
+    ends: bool,
     days: Option<i64>,
     reasons: Vec<Why>,
     more: usize,
@@ -137,18 +140,29 @@ fn row(analysis: &Analysis, account: &Account, rank: Option<i64>, reasons: &[&Re
         band: account.band.clone(),
         band_class: band_class(&bands, account.band.as_deref()),
         arr: Shown::account(analysis, "arr", id, "no paid subscription in force"),
-        opt_out_on: account.opt_out_on,
-        days: account.days_to_opt_out,
+        decides_by: account.decides_by(),
+        ends: account.auto_renew == Some(false),
+        days: account.decides_by().map(|day| analysis.as_of.days_to(day)),
         more: reasons.len().saturating_sub(REASONS),
         reasons: reasons.iter().take(REASONS).map(|reason| Why::of(reason)).collect(),
         next_step: None,
         due: None,
         needs_approval: false,
         spark: weeks(analysis, id),
-        chance: None,
-        word: None,
+        chance: chance(analysis, id),
+        word: analysis.people.word_of(id),
         size: None,
     }
+}
+
+/// The probability in words; nothing where none has been earned.
+fn chance(analysis: &Analysis, id: &str) -> Option<String> {
+    let own = analysis.churn.accounts.get(id)?;
+    Some(format!(
+        "{:.0}% likely to leave within {} days",
+        100.0 * own.probability,
+        analysis.churn.horizon_days
+    ))
 }
 
 /// Sixteen weeks of usage, drawn.

@@ -93,11 +93,13 @@ impl HealthMap {
 }
 
 fn bubble(account: &Account, health: f64, analysis: &Analysis, bands: &[String], named: &[&str]) -> Bubble {
-    let ahead = account.days_to_opt_out.filter(|days| *days >= 0);
-    let when = match (account.opt_out_on, account.days_to_opt_out) {
-        (Some(day), Some(days)) if days >= 0 => format!("can opt out until {day}, in {days} days"),
-        (Some(day), _) => format!("could opt out until {day}"),
-        (None, _) => "no opt-out date known".to_owned(),
+    let days = account.decides_by().map(|day| (day, analysis.as_of.days_to(day)));
+    let ahead = days.map(|(_, days)| days).filter(|days| *days >= 0);
+    let when = match days {
+        Some((day, days)) if account.auto_renew == Some(false) => format!("ends on {day}, in {days} days"),
+        Some((day, days)) if days >= 0 => format!("can opt out until {day}, in {days} days"),
+        Some((day, _)) => format!("could opt out until {day}"),
+        None => "no opt-out date known".to_owned(),
     };
     let score = Shown::account(analysis, "health_score", &account.account_id, "not scored");
     let words = format!(

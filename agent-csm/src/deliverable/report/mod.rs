@@ -5,6 +5,7 @@
 
 mod accounts;
 mod blockers;
+mod calibration;
 mod chart;
 mod checks;
 mod disagreements;
@@ -14,6 +15,7 @@ mod health_map;
 mod page;
 mod quality;
 mod retention;
+mod voice;
 mod waterfall;
 
 pub(super) use page::page;

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::accounts::Listed;
 use super::blockers::BlockersPanel;
+use super::calibration::Calibration;
 use super::checks::Invariants;
 use super::disagreements::Disagreements;
 use super::head::Head;
 use super::health_map::HealthMap;
 use super::quality::Quality;
 use super::retention::Retention;
+use super::voice::VoicePanel;
 use super::waterfall::Waterfall;
 use crate::assessment::{Analysis, Day};
 use crate::deliverable::{Deliverable, TemplateError, Templates};
@@ -28,8 +30,10 @@ struct Page<'a> {
     growth: Listed,
     disagreements: Disagreements,
     retention: Retention,
+    calibration: Calibration,
     checks: Invariants,
     blockers: BlockersPanel,
+    voice: VoicePanel,
     quality: Quality,
 }
 
@@ -52,8 +56,10 @@ pub(in super::super) fn page(
         growth: Listed::growing(analysis, growth),
         disagreements: Disagreements::of(analysis),
         retention: Retention::of(analysis),
+        calibration: Calibration::of(analysis),
         checks: Invariants::of(analysis),
         blockers: BlockersPanel::of(analysis),
+        voice: VoicePanel::of(analysis),
         quality: Quality::of(analysis),
     };
     templates.render("report.html", &page).map(|text| Deliverable::out("report.html", text))

@@ -7,6 +7,7 @@
 mod band;
 mod bars;
 mod bubbles;
+mod calibration;
 mod curves;
 mod label;
 mod scale;
@@ -17,6 +18,7 @@ mod waterfall;
 pub(super) use band::band_class;
 pub(super) use bars::{Bar, bars};
 pub(super) use bubbles::{Bubble, BubbleMap, bubbles};
+pub(super) use calibration::{Bin, calibration};
 pub(super) use curves::{Curve, Curves, curves};
 pub(super) use spark::spark;
 pub(super) use svg::Mark;
