@@ -3,31 +3,37 @@
 -- says: Uses in the last 90 days and in the 90 days before, each per 28 days of those in which the account was a
 --   customer; per seat and per 100 units of MRR. People are those the usage data names, or, where it only counts them,
 --   the mean of the source's counts over the days that have one. Nothing used is zero only where there was usage before.
--- needs: account_status, usage_events, usage_counts, session_params
+-- needs: account_status, usage_rollup, feature_use, usage_counts, session_params
 WITH first_use AS (
-  SELECT account_id, min(event_date) AS first_on, max(event_date) AS last_on
-  FROM usage_events
-  GROUP BY account_id
+  SELECT f.account_id, min(f.first_used_on) AS first_on, max(f.last_used_on) AS last_on,
+         count(CASE WHEN f.last_used_on > p.as_of - 90 THEN f.feature END) AS features_90
+  FROM feature_use AS f
+  CROSS JOIN session_params AS p
+  GROUP BY f.account_id
 ), spans AS (
-  SELECT a.account_id, a.as_of, a.seats, a.mrr_minor, f.last_on,
+  SELECT a.account_id, a.as_of, a.seats, a.mrr_minor, f.last_on, f.features_90,
          least(90, a.as_of - least(f.first_on, a.first_paid_on) + 1) AS span,
          greatest(0, least(90, a.as_of - 90 - least(f.first_on, a.first_paid_on) + 1)) AS span_before
   FROM account_status AS a
   JOIN first_use AS f ON f.account_id = a.account_id
   WHERE a.status = 'managed'
-), uses AS (
-  SELECT e.account_id,
-         sum(CASE WHEN e.event_date > p.as_of - 28 THEN coalesce(e.quantity, 1) ELSE 0 END) AS uses_28,
-         sum(CASE WHEN e.event_date > p.as_of - 90 THEN coalesce(e.quantity, 1) ELSE 0 END) AS uses_90,
-         sum(CASE WHEN e.event_date <= p.as_of - 90 THEN coalesce(e.quantity, 1) ELSE 0 END) AS uses_before,
-         count(DISTINCT CASE WHEN e.event_date > p.as_of - 90 THEN e.feature END) AS features_90,
-         count(DISTINCT CASE WHEN e.event_date > p.as_of - 28 THEN e.user_id END) AS people_28,
-         count(DISTINCT CASE WHEN e.event_date <= p.as_of - 90 AND e.event_date > p.as_of - 118 THEN e.user_id END) AS people_before,
-         count(e.user_id) AS named
-  FROM usage_events AS e
+), people AS (
+  SELECT r.account_id, r.user_id,
+         sum(CASE WHEN r.event_date > p.as_of - 28 THEN r.uses ELSE 0 END) AS uses_28,
+         sum(CASE WHEN r.event_date > p.as_of - 90 THEN r.uses ELSE 0 END) AS uses_90,
+         sum(CASE WHEN r.event_date <= p.as_of - 90 THEN r.uses ELSE 0 END) AS uses_before,
+         max(CASE WHEN r.event_date > p.as_of - 28 THEN 1 ELSE 0 END) AS is_28,
+         max(CASE WHEN r.event_date <= p.as_of - 90 AND r.event_date > p.as_of - 118 THEN 1 ELSE 0 END) AS is_before
+  FROM usage_rollup AS r
   CROSS JOIN session_params AS p
-  WHERE e.event_date > p.as_of - 180
-  GROUP BY e.account_id
+  WHERE r.event_date > p.as_of - 180
+  GROUP BY r.account_id, r.user_id
+), uses AS (
+  SELECT account_id, sum(uses_28) AS uses_28, sum(uses_90) AS uses_90, sum(uses_before) AS uses_before,
+         count(CASE WHEN is_28 = 1 THEN user_id END) AS people_28,
+         count(CASE WHEN is_before = 1 THEN user_id END) AS people_before, count(user_id) AS named
+  FROM people
+  GROUP BY account_id
 ), counted AS (
   SELECT c.account_id,
          CAST(sum(CASE WHEN c.counted_on > p.as_of - 28 THEN c.people END) AS DOUBLE)
@@ -45,7 +51,7 @@ WITH first_use AS (
          CAST(coalesce(u.uses_28, 0) AS DOUBLE) * 28 / least(28, s.span) AS rate_28,
          CAST(coalesce(u.uses_90, 0) AS DOUBLE) * 28 / s.span AS rate_90,
          CASE WHEN s.span_before >= 28 THEN CAST(coalesce(u.uses_before, 0) AS DOUBLE) * 28 / s.span_before END AS rate_before,
-         coalesce(u.features_90, 0) AS features_90,
+         s.features_90,
          CASE WHEN coalesce(u.named, 0) > 0 THEN CAST(u.people_28 AS DOUBLE) ELSE c.people_28 END AS people,
          CASE WHEN s.span_before < 28 THEN NULL
               WHEN coalesce(u.named, 0) > 0 THEN CAST(u.people_before AS DOUBLE) ELSE c.people_before END AS people_before,

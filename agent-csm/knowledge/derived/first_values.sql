@@ -2,15 +2,15 @@
 -- title: First value of every paying account
 -- says: First use is the first day somebody used a core feature on or after the first paid day; it is known only for
 --   accounts that began to pay within the recorded usage. First value is the first objective the customer confirmed.
--- needs: account_status, usage_events, features, objectives
+-- needs: account_status, usage_rollup, feature_use, features, objectives
 WITH recorded AS (
-  SELECT min(event_date) AS since FROM usage_events
+  SELECT min(first_used_on) AS since FROM feature_use
 ), core AS (
   SELECT DISTINCT feature FROM features WHERE is_core
 ), used AS (
   SELECT a.account_id, min(u.event_date) AS first_use_on
   FROM account_status AS a
-  JOIN usage_events AS u ON u.account_id = a.account_id AND u.event_date >= a.first_paid_on AND u.event_date <= a.as_of
+  JOIN usage_rollup AS u ON u.account_id = a.account_id AND u.event_date >= a.first_paid_on AND u.event_date <= a.as_of
   JOIN core AS c ON c.feature = u.feature
   GROUP BY a.account_id
 ), proven AS (

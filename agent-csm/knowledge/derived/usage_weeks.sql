@@ -2,14 +2,17 @@
 -- title: Usage per account and week, 26 weeks
 -- says: Weeks of seven days, the last one ends on the as-of date. From the week of the account's first use on, a week
 --   without usage has a row with zero; before it there is no row. People are NULL where the usage names nobody.
--- needs: usage_events, feature_use, session_params
-WITH used AS (
-  SELECT e.account_id, CAST(floor((p.as_of - e.event_date) / 7.0) AS BIGINT) AS weeks_ago,
-         CAST(sum(coalesce(e.quantity, 1)) AS BIGINT) AS uses, count(DISTINCT e.user_id) AS users
-  FROM usage_events AS e
+-- needs: usage_rollup, feature_use, session_params
+WITH people AS (
+  SELECT r.account_id, CAST(floor((p.as_of - r.event_date) / 7.0) AS BIGINT) AS weeks_ago, r.user_id, sum(r.uses) AS uses
+  FROM usage_rollup AS r
   CROSS JOIN session_params AS p
-  WHERE e.event_date > p.as_of - 182 AND e.event_date <= p.as_of
-  GROUP BY e.account_id, CAST(floor((p.as_of - e.event_date) / 7.0) AS BIGINT)
+  WHERE r.event_date > p.as_of - 182 AND r.event_date <= p.as_of
+  GROUP BY r.account_id, CAST(floor((p.as_of - r.event_date) / 7.0) AS BIGINT), r.user_id
+), used AS (
+  SELECT account_id, weeks_ago, CAST(sum(uses) AS BIGINT) AS uses, count(user_id) AS users
+  FROM people
+  GROUP BY account_id, weeks_ago
 ), named AS (
   SELECT account_id, max(users) AS users FROM used GROUP BY account_id
 ), begun AS (

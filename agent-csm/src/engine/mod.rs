@@ -21,6 +21,7 @@ mod reading;
 mod rows;
 mod said;
 mod shown;
+mod sort;
 mod sql;
 mod texts;
 

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::thread;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
-use datafusion::datasource::MemTable;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext, col};
 use tokio::runtime::{Builder, Runtime};
 
 use super::error::EngineError;
+use super::sort;
 
 /// Planning nests deeply; the default stack of a thread is too small for it in unoptimised builds.
 const STACK: usize = 64 << 20;
@@ -66,29 +66,23 @@ impl Sql {
 
     /// Runs a query; its rows are sorted by all their columns, in order.
     pub(super) fn sorted(&self, sql: &str) -> Result<Rows, DataFusionError> {
+        let found = self.run(sql)?;
+        let batches = sort::whole(found.batches)?;
+        if let [batch] = batches.as_slice() {
+            return Ok(Rows { schema: found.schema, batches: vec![sort::sorted(batch)?] });
+        }
+        let schema = found.schema.clone();
+        let table = sort::table("sorted", Rows { batches, ..found })?;
         self.block(async {
-            let frame = self.context.sql(sql).await?;
-            let schema = Arc::new(frame.schema().as_arrow().clone());
             let by = schema.fields().iter().map(|field| col(quoted(field.name())).sort(true, true)).collect();
-            Ok(Rows { schema, batches: frame.sort(by)?.collect().await? })
+            let batches = self.context.read_table(Arc::new(table))?.sort(by)?.collect().await?;
+            Ok(Rows { schema, batches })
         })
     }
 
     /// Keeps rows in memory as a table.
     pub(super) fn register(&self, name: &str, rows: Rows) -> Result<(), DataFusionError> {
-        // A plan may promise other than its batches hold: of a sum the precision, of a column that it is never NULL.
-        // What is there counts, and every column of a kept table may be NULL.
-        let held = rows.batches.first().map_or_else(|| rows.schema.clone(), RecordBatch::schema);
-        let fields: Vec<Field> =
-            held.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
-        let schema = Arc::new(Schema::new(fields));
-        let batches: Result<Vec<RecordBatch>, _> =
-            rows.batches.into_iter().map(|batch| batch.with_schema(schema.clone())).collect();
-        let table = MemTable::try_new(
-            schema,
-            vec![batches.map_err(|error| DataFusionError::Plan(format!("`{name}`: {error}")))?],
-        )?;
-        self.context.register_table(name, Arc::new(table)).map(|_| ())
+        self.context.register_table(name, Arc::new(sort::table(name, rows)?)).map(|_| ())
     }
 
     /// Gives a Parquet file a name; it is read when asked.
