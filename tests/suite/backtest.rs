@@ -1,23 +1,10 @@
-//! `csm backtest` from outside: what it refuses, and why.
+//! `csm backtest` from outside: what it refuses and why, what it never knows, and what a session does with its trust.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Scratch, csm, done, stderr, stdout, text};
-
-/// A folder of the development data, or `None` where it is not at hand (never so in CI).
-fn shared(folder: &str) -> Option<PathBuf> {
-    let shared = std::env::var_os("CSM_SHARED_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
-    let dir = shared.join(folder);
-    if dir.is_dir() {
-        return Some(dir);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs the development data in ../shared/data");
-    eprintln!("skipped: no development data in {}", dir.display());
-    None
-}
+use crate::support::{Scratch, csm, done, shared_data, stderr, stdout, text};
 
 fn backtest(workspace: &Path, more: &[&str]) -> Value {
     let arguments = [&["backtest", "-w", text(workspace), "--json"], more].concat();
@@ -26,7 +13,7 @@ fn backtest(workspace: &Path, more: &[&str]) -> Value {
 
 #[test]
 fn too_few_who_left_give_no_model_and_no_score_and_a_flag_without_a_day_is_never_believed() {
-    let Some(source) = shared("ravenstack") else { return };
+    let Some(source) = shared_data("ravenstack") else { return };
     let scratch = Scratch::new();
     let ws = scratch.path("ws");
     done(&["import", text(&source), "--into", text(&ws)]);
@@ -57,4 +44,78 @@ fn a_wrong_label_and_a_workspace_that_is_none_are_said_with_a_remedy() {
     assert!(stderr(&nowhere).contains("hint:"), "{}", stderr(&nowhere));
     let wrong = csm(&["backtest", "--label", "guess"]).output().expect("it starts");
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+/// The tables whose rows have a day, and the column that says it.
+const DATED: [(&str, &str); 9] = [
+    ("usage_events", "event_date"),
+    ("tickets", "opened_at"),
+    ("survey_responses", "responded_at"),
+    ("interactions", "occurred_at"),
+    ("invoices", "issued_on"),
+    ("subscriptions", "start_date"),
+    ("contacts", "created_on"),
+    ("churn_events", "decided_on"),
+    ("opportunities", "created_on"),
+];
+
+/// Columns that say what came of a row: blank until their day.
+const LATER: [&str; 6] = ["end_date", "cancelled_on", "paid_on", "left_on", "solved_at", "shipped_on"];
+
+/// The company as it would have been written down on `day`: nothing that came later, but every tenth row, so that the
+/// export keeps its age. Returns how many rows and cells went.
+fn forgotten(workspace: &Path, day: &str) -> usize {
+    let mut gone = 0;
+    for (table, dated) in DATED {
+        let path = workspace.join(format!("data/{table}.csv"));
+        let mut reader = csv::Reader::from_path(&path).expect("a table");
+        let header = reader.headers().expect("a header").clone();
+        let at = header.iter().position(|it| it == dated).expect("its day");
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&header).expect("a header");
+        for (place, row) in reader.records().enumerate() {
+            let row = row.expect("a row");
+            if &row[at][..10] > day && place % 10 != 0 {
+                gone += 1;
+                continue;
+            }
+            let cells: Vec<&str> = header
+                .iter()
+                .zip(&row)
+                .map(|(name, cell)| {
+                    let later = LATER.contains(&name) && !cell.is_empty() && &cell[..10] > day;
+                    gone += usize::from(later);
+                    if later { "" } else { cell }
+                })
+                .collect();
+            writer.write_record(&cells).expect("a row");
+        }
+        std::fs::write(path, writer.into_inner().expect("bytes")).expect("written");
+    }
+    gone
+}
+
+#[test]
+fn rows_that_came_later_change_no_figure_of_an_earlier_day() {
+    let scratch = Scratch::new();
+    let day = "2026-03-31";
+    let figures = |name: &str, forget: bool| -> Vec<(String, Value, Value)> {
+        let lumen = scratch.lumen(name);
+        if forget {
+            let gone = forgotten(&lumen, day);
+            assert!(gone > 5_000, "only {gone} rows and cells came later");
+        }
+        done(&["run", text(&lumen), "--as-of", day]);
+        let all = done(&["explain", "--all", "-w", text(&lumen), "--json"]);
+        let all: Vec<Value> = serde_json::from_str(&stdout(&all)).expect("JSON");
+        all.into_iter()
+            .map(|it| {
+                (it["id"].as_str().unwrap_or_default().to_owned(), it["value"].clone(), it["n"].clone())
+            })
+            .collect()
+    };
+    let (whole, cut) = (figures("whole", false), figures("cut", true));
+    assert!(whole.len() > 1_000, "only {} figures", whole.len());
+    let differ: Vec<_> = whole.iter().zip(&cut).filter(|(a, b)| a != b).take(5).collect();
+    assert!(differ.is_empty() && whole.len() == cut.len(), "the future speaks: {differ:?}");
 }

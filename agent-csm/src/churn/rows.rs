@@ -29,6 +29,9 @@ pub(super) struct Rows {
     pub(super) rows: Vec<Row>,
     /// Whether the account decided to leave within the row's step.
     pub(super) left: Vec<bool>,
+    /// Whether the account could still decide when the row's step began: rows after it decided are there to be
+    /// predicted, not to be learnt from.
+    pub(super) at_risk: Vec<bool>,
     /// The number of the row's account: all rows of one account belong together.
     pub(super) groups: Vec<u64>,
 }
@@ -40,7 +43,7 @@ impl Settings {
     }
 }
 
-/// Every step that was over by the end of `known`, of accounts that had not decided before it.
+/// Every step that was over by the end of `known`.
 pub(super) fn over(
     snapshots: &[Snapshot],
     decisions: &Decisions,
@@ -58,11 +61,12 @@ pub(super) fn over(
                 let (from, to) = (step * settings.step_days, (step + 1) * settings.step_days);
                 let gone = days.is_some_and(|it| it <= i64::from(from));
                 let ends = snapshot.as_of.checked_add_days(Days::new(u64::from(to)));
-                if gone || ends.is_none_or(|it| it > known) {
+                if ends.is_none_or(|it| it > known) {
                     break;
                 }
                 found.rows.push(Row { snapshot: place, account: at, step });
-                found.left.push(days.is_some_and(|it| it <= i64::from(to)));
+                found.left.push(!gone && days.is_some_and(|it| it <= i64::from(to)));
+                found.at_risk.push(!gone);
                 found.groups.push(group);
             }
         }
@@ -138,10 +142,13 @@ fn values(snapshots: &[Snapshot], rows: &[Row], column: &str, settings: &Setting
         return rows.iter().map(|row| at(&slices, row)).collect();
     };
     let (left, term) = (slices("account_terms.days_to_renewal"), slices("account_terms.term_days"));
+    let notice = slices("account_terms.notice_days");
     let value = |row: &Row| {
-        let until = until_end(at(&left, row), at(&term, row), f64::from(row.step * settings.step_days));
+        let from = f64::from(row.step * settings.step_days);
+        let until = until_end(at(&left, row), at(&term, row), from);
         match name {
             "days_to_end" => until,
+            "days_to_opt_out" => until_end(at(&left, row) - at(&notice, row), at(&term, row), from),
             "term_ends" if until.is_nan() => f64::NAN,
             "term_ends" => f64::from(until <= f64::from(settings.step_days)),
             "ahead" => f64::from(row.step),
@@ -157,7 +164,8 @@ pub(super) fn cell(snapshot: &Snapshot, account: usize, step: u32, column: &str,
     values(std::slice::from_ref(snapshot), &row, column, settings).first().copied().unwrap_or(f64::NAN)
 }
 
-/// Days from the beginning of a step to the next end of a term, if the account stays on terms of that length.
+/// Days from the beginning of a step to the next end of a term, if the account stays on terms of that length; to the
+/// next day notice must be given by, where `left` counts to that, which may have passed.
 fn until_end(left: f64, term: f64, from: f64) -> f64 {
     if left > from {
         return left - from;
@@ -200,8 +208,9 @@ mod tests {
             found
                 .rows
                 .iter()
-                .zip(&found.left)
-                .map(|(row, left)| (row.account, row.step, *left))
+                .zip(found.left.iter().zip(&found.at_risk))
+                .filter(|(_, (_, at_risk))| **at_risk)
+                .map(|(row, (left, _))| (row.account, row.step, *left))
                 .collect::<Vec<_>>()
         };
         // 2024-03-01 is day 60: two steps are over, the third is not and says nothing of anybody.
@@ -220,6 +229,8 @@ mod tests {
         assert_eq!(until_end(10.0, 31.0, 30.0), 11.0);
         assert_eq!(until_end(10.0, 31.0, 60.0), 12.0);
         assert_eq!(until_end(200.0, 365.0, 60.0), 140.0);
+        // Notice was due 20 days ago; the next is due a year after that.
+        assert_eq!(until_end(-20.0, 365.0, 0.0), 345.0);
         // An end on the first day of a step lies in the step before.
         assert_eq!(until_end(30.0, 365.0, 30.0), 365.0);
         assert!(until_end(f64::NAN, 31.0, 30.0).is_nan());

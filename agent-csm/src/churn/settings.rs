@@ -59,7 +59,7 @@ pub struct Alerts {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Feature {
-    /// `table.column` of a derived table, or `step.days_to_end`, `step.term_ends`.
+    /// `table.column` of a derived table, or `step.days_to_end`, `step.days_to_opt_out`, `step.term_ends`.
     pub column: String,
     /// Features of one group are told as one reason.
     #[serde(default)]

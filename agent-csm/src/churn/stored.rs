@@ -13,7 +13,7 @@ use crate::knowledge::Knowledge;
 use crate::tables::{sha256_hex, write_atomically};
 
 /// Raised whenever a model of before would be read otherwise.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A trained model with what it was trained on.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 use super::linear::{Point, beta, line};
 use super::map::Calibration;
 use super::steps::steps;
-use crate::learner::{HeldOut, Training};
+use crate::learner::HeldOut;
 use crate::maths::logistic_loss;
 
 /// A calibration learnt from all held-out rows, and for each of them its log-odds under one learnt without
@@ -27,16 +27,10 @@ static CANDIDATES: [Candidate; 3] = [
 
 /// The line, unless a richer map does better on splits it was not learnt from by more than one standard error
 /// of the difference.
-pub(super) fn choose(training: &Training<'_>, held_out: &[HeldOut]) -> Chosen {
-    let point = |held: &HeldOut| Point {
-        z: held.log_odds,
-        label: training.labels[held.row],
-        weight: training.weight(held.row),
-    };
-    let points: Vec<Point> = held_out.iter().map(point).collect();
+pub(super) fn choose(points: &[Point], held_out: &[HeldOut], splits: usize) -> Chosen {
     let positives = points.iter().filter(|point| point.label).count();
     let rarer = positives.min(points.len() - positives);
-    let crossed = |candidate: &Candidate| cross(training, held_out, &points, candidate.learn);
+    let crossed = |candidate: &Candidate| cross(held_out, points, splits, candidate.learn);
     let mut best = &CANDIDATES[0];
     let mut said = crossed(best);
     for candidate in CANDIDATES[1..].iter().filter(|candidate| rarer >= candidate.least) {
@@ -52,22 +46,21 @@ pub(super) fn choose(training: &Training<'_>, held_out: &[HeldOut]) -> Chosen {
         let n = gains.len() as f64;
         let mean = gains.iter().sum::<f64>() / n;
         let variance = gains.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / n;
-        if training.splits.len() > 1 && mean > (variance / n).sqrt() {
+        if splits > 1 && mean > (variance / n).sqrt() {
             (best, said) = (candidate, other);
         }
     }
     let held_out = held_out.iter().zip(said).map(|(held, log_odds)| HeldOut { log_odds, ..*held }).collect();
-    Chosen { calibration: (best.learn)(&points), held_out, name: best.name }
+    Chosen { calibration: (best.learn)(points), held_out, name: best.name }
 }
 
 /// Each held-out row's log-odds under the map learnt from the other splits; from all, where there is one only.
 fn cross(
-    training: &Training<'_>,
     held_out: &[HeldOut],
     points: &[Point],
+    splits: usize,
     learn: fn(&[Point]) -> Calibration,
 ) -> Vec<f64> {
-    let splits = training.splits.len();
     let of_split = |split: usize| {
         let others: Vec<Point> = (held_out.iter().zip(points))
             .filter(|(held, _)| splits < 2 || held.split != split)

@@ -1,4 +1,5 @@
 use super::choose::choose;
+use super::linear::Point;
 use super::map::Calibration;
 use crate::error::LearnError;
 use crate::learner::{Fit, Learner, Training};
@@ -22,7 +23,15 @@ impl Learner for Calibrated {
 
     fn fit(&self, training: &Training<'_>) -> Result<Fit, LearnError> {
         let Fit { model, held_out, mut chosen } = self.learner.fit(training)?;
-        let found = choose(training, &held_out);
+        let points: Vec<Point> = held_out
+            .iter()
+            .map(|held| Point {
+                z: held.log_odds,
+                label: training.labels[held.row],
+                weight: training.weight(held.row),
+            })
+            .collect();
+        let found = choose(&points, &held_out, training.splits.len());
         chosen.push(match &found.calibration {
             Calibration::Line { slope, intercept } => {
                 format!("calibration: line, slope {slope:.3}, intercept {intercept:.3}")

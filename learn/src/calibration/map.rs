@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::linear;
+use super::choose::choose;
+use super::linear::{self, Point};
 use super::steps;
+use crate::learner::HeldOut;
 
 /// A map of log-odds that never falls, so that it keeps the order of the rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,20 @@ pub enum Calibration {
 }
 
 impl Calibration {
+    /// The map from what was said of cases, each by a model that had not seen it, to what became of them.
+    ///
+    /// For probabilities that are put together from several rows of a model, which may each be right and their
+    /// compound still too sure of itself. `row` of a case is its position in `labels`. Without cases nothing changes.
+    pub fn learnt(said: &[HeldOut], labels: &[bool]) -> Self {
+        if said.is_empty() {
+            return Calibration::Identity;
+        }
+        let point = |held: &HeldOut| Point { z: held.log_odds, label: labels[held.row], weight: 1.0 };
+        let points: Vec<Point> = said.iter().map(point).collect();
+        let splits = said.iter().map(|held| held.split + 1).max().unwrap_or_default();
+        choose(&points, said, splits).calibration
+    }
+
     /// The calibrated log-odds of a log-odds.
     pub fn apply(&self, z: f64) -> f64 {
         match self {
