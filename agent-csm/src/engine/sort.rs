@@ -71,7 +71,8 @@ pub(super) fn table(name: &str, rows: Rows) -> Result<MemTable, DataFusionError>
     MemTable::try_new(schema, vec![batches])
 }
 
-fn nullable(schema: &Schema) -> Arc<Schema> {
+/// The same columns, all of which may be NULL.
+pub(super) fn nullable(schema: &Schema) -> Arc<Schema> {
     let fields: Vec<Field> =
         schema.fields().iter().map(|field| field.as_ref().clone().with_nullable(true)).collect();
     Arc::new(Schema::new(fields))

@@ -64,15 +64,15 @@ impl Sql {
         })
     }
 
-    /// Runs a query; its rows are sorted by all their columns, in order.
+    /// Runs a query; its rows are sorted by all their columns, in order. Every column may be NULL.
     pub(super) fn sorted(&self, sql: &str) -> Result<Rows, DataFusionError> {
         let found = self.run(sql)?;
+        let schema = sort::nullable(&found.schema);
         let batches = sort::whole(found.batches)?;
         if let [batch] = batches.as_slice() {
-            return Ok(Rows { schema: found.schema, batches: vec![sort::sorted(batch)?] });
+            return Ok(Rows { schema, batches: vec![sort::sorted(batch)?] });
         }
-        let schema = found.schema.clone();
-        let table = sort::table("sorted", Rows { batches, ..found })?;
+        let table = sort::table("sorted", Rows { schema: schema.clone(), batches })?;
         self.block(async {
             let by = schema.fields().iter().map(|field| col(quoted(field.name())).sort(true, true)).collect();
             let batches = self.context.read_table(Arc::new(table))?.sort(by)?.collect().await?;
