@@ -50,17 +50,17 @@ pub fn gather(
         engine.figures_by(metric, "account")?.into_values().for_each(&mut add);
     }
     let readings = engine
-        .readings()?
-        .into_iter()
+        .readings()
+        .iter()
         .map(|reading| Reading {
-            account_id: reading.account_id,
-            signal: reading.signal,
+            account_id: reading.account_id.clone(),
+            signal: reading.signal.clone(),
             kind: reading.kind.word().to_owned(),
-            dimension: reading.dimension,
+            dimension: reading.dimension.clone(),
             fired: reading.fired,
             severity: i64::from(reading.severity),
-            text: reading.text,
-            figure: reading.figure,
+            text: reading.text.clone(),
+            figure: reading.figure.clone(),
         })
         .collect();
     let as_of = Day(engine.as_of());

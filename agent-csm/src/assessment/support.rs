@@ -80,7 +80,7 @@ impl Support {
                 digest.categories.push((row.rest.category, row.rest.tickets));
             }
         }
-        for reading in engine.readings()? {
+        for reading in engine.readings() {
             if let Some(digest) = accounts.get_mut(&reading.account_id)
                 && SIGNALS.contains(&reading.signal.as_str())
             {

@@ -90,7 +90,7 @@ impl Snapshot {
                 }
             }
         }
-        for reading in engine.readings()? {
+        for reading in engine.readings() {
             let (Some(at), true) =
                 (place.get(&reading.account_id).copied(), signals.contains(&reading.signal))
             else {
@@ -98,7 +98,7 @@ impl Snapshot {
             };
             let column = snapshot.values.entry(format!("{SIGNAL}{}", reading.signal));
             column.or_insert_with(|| vec![f64::NAN; n])[at] = reading.value.unwrap_or(f64::NAN);
-            snapshot.texts[at].insert(reading.signal, reading.text);
+            snapshot.texts[at].insert(reading.signal.clone(), reading.text.clone());
         }
         let uses: Vec<Use> = engine.query(
             "SELECT account_id, feature, uses_per_100_mrr FROM account_feature_usage ORDER BY account_id, feature",

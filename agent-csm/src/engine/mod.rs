@@ -28,7 +28,7 @@ mod texts;
 pub use beside::Beside;
 pub use checks::CheckResult;
 pub use error::EngineError;
-pub use kept::Kept;
+pub use kept::{Counts, Kept};
 pub use open::Engine;
 pub(crate) use open::made;
 pub(crate) use reading::filled;

@@ -170,11 +170,9 @@ impl Engine {
     }
 
     /// The readings of all signals, sorted by account and signal.
-    ///
-    /// # Errors
-    /// None today; kept for readings that are computed when asked.
-    pub fn readings(&self) -> Result<Vec<Reading>, EngineError> {
-        Ok(self.readings.clone())
+    #[must_use]
+    pub fn readings(&self) -> &[Reading] {
+        &self.readings
     }
 
     /// The signals that this data can't measure, with the reason; sorted by name.

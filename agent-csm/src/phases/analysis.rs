@@ -6,7 +6,7 @@ use datafusion::error::DataFusionError;
 use protocol::{Evidence, Figure};
 
 use crate::assessment::{Analysis, Day, assess, gather};
-use crate::engine::{Beside, Engine, EngineError, Kept};
+use crate::engine::{Beside, Counts, Engine, EngineError};
 use crate::knowledge::Knowledge;
 use crate::tables::{Dataset, DatasetError, sha256_hex};
 use crate::workspace::Workspace;
@@ -88,25 +88,27 @@ pub fn analysis(
     let computed = || inputs.figures.iter().chain(inputs.readings.iter().map(|reading| &reading.figure));
     let measures: BTreeSet<String> = computed().map(|figure| figure.metric.clone()).collect();
     let mut rows = BTreeMap::new();
-    let mut kept: BTreeMap<String, (String, Kept)> = BTreeMap::new();
+    let mut kept: BTreeMap<String, (String, Counts)> = BTreeMap::new();
     for measure in measures {
         let bytes = engine.evidence(&measure)?;
-        let read =
-            Kept::read(&bytes).map_err(|source| AnalysisError::Rows { measure: measure.clone(), source })?;
+        let counts = Counts::read(&bytes)
+            .map_err(|source| AnalysisError::Rows { measure: measure.clone(), source })?;
         let hash = sha256_hex(&bytes);
-        kept.insert(measure, (hash.clone(), read));
+        kept.insert(measure, (hash.clone(), counts));
         rows.insert(hash, bytes);
     }
     let attach = |figure: &mut Figure| {
-        if let Some((hash, read)) = kept.get(&figure.metric) {
-            let count = read.count(&figure.scope);
+        if let Some((hash, counts)) = kept.get(&figure.metric) {
+            let count = counts.of(&figure.scope);
             figure.evidence = Some(Evidence { rows: hash.clone(), format: "parquet".to_owned(), count });
         }
     };
     inputs.figures.iter_mut().for_each(attach);
     inputs.readings.iter_mut().for_each(|reading| attach(&mut reading.figure));
-    let figures =
-        inputs.figures.iter().chain(inputs.readings.iter().map(|reading| &reading.figure)).cloned().collect();
+    drop(engine);
     tell(90, "assessing accounts");
-    Ok(Assessed { analysis: assess(&inputs), figures, rows })
+    let analysis = assess(&inputs);
+    let figures =
+        inputs.figures.into_iter().chain(inputs.readings.into_iter().map(|reading| reading.figure)).collect();
+    Ok(Assessed { analysis, figures, rows })
 }

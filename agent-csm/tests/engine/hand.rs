@@ -286,11 +286,7 @@ fn adoption_and_first_response_are_held_against_their_targets() {
     let by_account = engine.figures_by("first_response_minutes", "account").unwrap();
     assert_eq!((by_account["A"].as_f64(), by_account["A"].status), (Some(50.0), FigureStatus::Known));
     assert_eq!((by_account["B"].as_f64(), by_account["B"].status), (Some(200.0), FigureStatus::Known));
-    let reading = engine
-        .readings()
-        .unwrap()
-        .into_iter()
-        .find(|it| it.signal == "seat_utilisation" && it.account_id == "A");
+    let reading = engine.readings().iter().find(|it| it.signal == "seat_utilisation" && it.account_id == "A");
     let reading = reading.unwrap();
     assert!(reading.fired);
     assert_eq!(reading.text, "13% of 15 seats used in 30 days (2 people)");
@@ -373,7 +369,7 @@ fn silence_is_told_and_a_young_account_is_not_growing() {
         )
         .table("usage_events", &usage);
     let engine = world.open("2024-12-31");
-    let readings = engine.readings().unwrap();
+    let readings = engine.readings();
     let reading = |signal: &str, account: &str| {
         readings.iter().find(|it| it.signal == signal && it.account_id == account).cloned()
     };

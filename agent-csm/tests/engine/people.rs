@@ -136,7 +136,7 @@ fn an_earlier_day_sees_the_map_as_it_was() {
 #[test]
 fn a_buyer_is_known_by_title_too_and_unknown_where_no_role_is() {
     let engine = company().open("2024-12-31");
-    let readings = engine.readings().unwrap();
+    let readings = engine.readings();
     let value = |account: &str| {
         let found = readings.iter().find(|it| it.signal == "no_buyer" && it.account_id == account);
         found.map(|it| (it.value, it.fired))
@@ -219,7 +219,7 @@ fn business_changes_are_quoted_with_their_place_and_unknown_where_nothing_was_se
         ],
         "the merger was said after the day, and no layoffs are no layoffs"
     );
-    let readings = engine.readings().unwrap();
+    let readings = engine.readings();
     let reading = |signal: &str, account: &str| {
         readings
             .iter()

@@ -173,7 +173,7 @@ fn themes_carry_who_says_them_how_often_and_their_money() {
 #[test]
 fn signals_of_text_quote_the_words_that_made_them_fire() {
     let engine = book().open("2024-12-31");
-    let readings = engine.readings().unwrap();
+    let readings = engine.readings();
     let reading = |signal: &str, account: &str| {
         readings.iter().find(|it| it.signal == signal && it.account_id == account).cloned()
     };
