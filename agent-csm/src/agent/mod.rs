@@ -14,6 +14,7 @@ mod hand_over;
 mod left;
 mod listen;
 mod look;
+mod make;
 mod measures;
 mod messages;
 mod pin;

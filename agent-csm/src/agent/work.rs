@@ -13,16 +13,14 @@ use super::fault::off_thread;
 use super::hand_over::hand_over;
 use super::listen::{Ground, listen};
 use super::look::look;
+use super::make::{Made, make};
 use super::messages::{analyzing, context, growing, managing, meta_of, shown};
 use super::place::{Delivered, place};
 use super::release::propose;
 use crate::assessment::Analysis;
-use crate::deliverable::{self, Snapshot};
+use crate::deliverable::Snapshot;
 use crate::engine::Beside;
-use crate::markup::markdown_text;
-use crate::outreach::drafts;
 use crate::people::Heard;
-use crate::phases::{Implementation, growth, implementation};
 use crate::wire::delivery;
 
 /// The phases a request may name.
@@ -72,25 +70,9 @@ pub(super) async fn work(
     };
     let past = Snapshot::past_on(ready.as_of, &ready.data_hash, newest.as_ref());
     let analysis = understand(&craftsman, &ready, Beside { past, heard, ..Beside::default() }, cx).await?;
-    let baseline = Snapshot::baseline(&analysis, newest.as_ref());
-    let plans = implementation(&analysis, &craftsman.craft, baseline);
-    let mut growth = growth(&analysis, &plans, &craftsman.craft);
-    growth.handoffs.iter_mut().filter(|it| ready.peers.contains(&it.peer)).for_each(|it| it.will_be_sent());
-    let mut files = deliverable::deliverables(&analysis, &plans, &growth, &craftsman.craft, baseline)
-        .map_err(|error| Failure::new(ErrorCode::KnowledgeInvalid, error.to_string()))?;
-    files.push(deliverable::Deliverable {
-        path: "out/data-quality.md".to_owned(),
-        bytes: quality(&ready, &analysis).into_bytes(),
-        placing: deliverable::Placing::SetAside,
-    });
-
-    let drafts = drafts(&analysis, &plans.queue, &craftsman.craft.templates)
-        .map_err(|error| Failure::new(ErrorCode::KnowledgeInvalid, error.to_string()))?;
-    for draft in &drafts {
-        let file =
-            draft.file().map_err(|error| Failure::bug(format!("a draft cannot be written: {error}")))?;
-        files.push(file);
-    }
+    let worker = Arc::clone(&craftsman);
+    let Made { analysis, handoffs, mut files, drafts, snapshot } =
+        off_thread(move || make(analysis, &ready, &worker.craft, newest.as_ref())).await?;
 
     let agent = &craftsman.definition.name;
     let mut delivered: Vec<Delivered> = Vec::new();
@@ -122,9 +104,8 @@ pub(super) async fn work(
             propose(&cx.phase(phase, status), &drafts).await?;
         }
     }
-    let handoffs =
-        if phases.contains(&"growth") { hand_over(growth.handoffs, cx).await? } else { Vec::new() };
-    remember(&analysis, &plans, baseline, cx).await?;
+    let handoffs = if phases.contains(&"growth") { hand_over(handoffs, cx).await? } else { Vec::new() };
+    remember(snapshot, cx).await?;
     Ok(complete(&analysis, handoffs, delivered))
 }
 
@@ -191,27 +172,8 @@ async fn understand(
         .await
 }
 
-/// The quality report of the data, and what could not be placed of what people and pages said.
-fn quality(ready: &Ready, analysis: &Analysis) -> String {
-    let mut text = ready.report.render() + &analysis.checks.render();
-    let problems = &analysis.people.problems;
-    if !problems.is_empty() {
-        text.push_str("\n## Notes and pages\n\n");
-        for problem in problems {
-            text.push_str(&format!("- {}\n", markdown_text(problem)));
-        }
-    }
-    text
-}
-
 /// The step `snapshot`: what the next session is compared with.
-async fn remember(
-    analysis: &Analysis,
-    plans: &Implementation,
-    baseline: Option<&Snapshot>,
-    cx: &SessionContext,
-) -> Result<(), Failure> {
-    let snapshot = Snapshot::of(analysis, plans, baseline);
+async fn remember(snapshot: Snapshot, cx: &SessionContext) -> Result<(), Failure> {
     let input = &snapshot.clone();
     cx.step("snapshot", input, |_| async move { Ok(Outcome::new(snapshot)) }).await.map(|_| ())
 }

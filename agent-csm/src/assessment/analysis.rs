@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use protocol::{Figure, FigureId, Scope};
 use serde::{Deserialize, Serialize};
 
+use super::by_account::of;
 use super::{
     Account, ActivityRow, AdvocacyRow, Blockers, Checks, ChurnView, CommentRow, ContactRow, Day,
     FeatureRequestRow, HealthView, Inputs, MilestoneRow, Number, ObjectiveRow, OpportunityRow, People,
@@ -118,6 +119,21 @@ impl Analysis {
     /// Managed accounts, by id.
     pub fn managed(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values().filter(|account| account.is_managed())
+    }
+
+    /// Contacts of an account.
+    pub fn contacts_of(&self, account_id: &str) -> impl Iterator<Item = &ContactRow> {
+        of(&self.contacts, account_id, |row| &row.account_id)
+    }
+
+    /// What an account wants to reach.
+    pub fn objectives_of(&self, account_id: &str) -> impl Iterator<Item = &ObjectiveRow> {
+        of(&self.objectives, account_id, |row| &row.account_id)
+    }
+
+    /// Recent tickets of an account.
+    pub fn tickets_of(&self, account_id: &str) -> impl Iterator<Item = &TicketRow> {
+        of(&self.tickets, account_id, |row| &row.account_id)
     }
 
     /// Owners of managed accounts, by name.

@@ -6,6 +6,7 @@
 mod account;
 mod analysis;
 mod blockers;
+mod by_account;
 mod checks;
 mod churn;
 mod day;

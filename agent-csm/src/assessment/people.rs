@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Day;
+use super::by_account::of;
 use crate::engine::{Engine, EngineError};
 
 /// How many notes of an account are repeated beside its reasons.
@@ -245,13 +246,6 @@ impl People {
             self.snooze_of(account_id).map(SnoozeRow::says).into_iter().chain(notes).collect();
         (!words.is_empty()).then(|| words.join("; "))
     }
-}
-
-/// The rows of one account; `rows` are sorted by account.
-fn of<'a, T>(rows: &'a [T], account_id: &str, id: impl Fn(&T) -> &str) -> std::slice::Iter<'a, T> {
-    let from = rows.partition_point(|row| id(row) < account_id);
-    let to = rows.partition_point(|row| id(row) <= account_id);
-    rows.get(from..to).unwrap_or_default().iter()
 }
 
 fn shortened(text: &str) -> String {

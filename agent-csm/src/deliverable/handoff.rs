@@ -326,9 +326,7 @@ fn support(analysis: &Analysis) -> Vec<Value> {
             let signals: Vec<_> =
                 account.risks().filter(|reason| reason.dimension == "support").cloned().collect();
             let escalated: Vec<&str> = analysis
-                .tickets
-                .iter()
-                .filter(|ticket| ticket.account_id == account.account_id)
+                .tickets_of(&account.account_id)
                 .filter(|ticket| ticket.is_open && ticket.is_escalated == Some(true))
                 .map(|ticket| ticket.ticket_id.as_str())
                 .collect();

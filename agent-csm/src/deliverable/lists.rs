@@ -53,9 +53,10 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
         "due",
         "people_say",
     ]);
+    let most_pressing = implementation.most_pressing();
     for account in analysis.ranked(&analysis.at_risk) {
         let (why, ids) = reasons(account.risks());
-        let action = implementation.queue.iter().find(|action| action.account_id == account.account_id);
+        let action = most_pressing.get(account.account_id.as_str()).copied();
         sheet.push(vec![
             account.risk_rank.map_or(Cell::Empty, Cell::Whole),
             Cell::from(account.account_id.as_str()),
@@ -362,9 +363,10 @@ pub(super) fn monday(analysis: &Analysis, implementation: &Implementation) -> De
             account.account_id.clone(),
         )
     });
+    let most_pressing = implementation.most_pressing();
     for account in rows {
         let (why, ids) = reasons(account.risks());
-        let action = implementation.queue.iter().find(|action| action.account_id == account.account_id);
+        let action = most_pressing.get(account.account_id.as_str()).copied();
         sheet.push(vec![
             Cell::from(account.owner.as_str()),
             Cell::from(account.account_id.as_str()),

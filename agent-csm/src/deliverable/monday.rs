@@ -1,5 +1,7 @@
 //! The Monday page: what a CSM looks at before the week's first call.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use protocol::{Figure, Scope};
 use serde::Serialize;
 
@@ -72,6 +74,12 @@ struct Waiting<'a> {
     configured: bool,
 }
 
+/// What is to be done for accounts, by account.
+struct Ahead<'a> {
+    most_pressing: BTreeMap<&'a str, &'a Action>,
+    planned: BTreeSet<&'a str>,
+}
+
 pub(super) fn page(
     analysis: &Analysis,
     implementation: &Implementation,
@@ -80,6 +88,7 @@ pub(super) fn page(
     templates: &Templates,
 ) -> Result<Deliverable, TemplateError> {
     let owners = analysis.owners();
+    let ahead = Ahead { most_pressing: implementation.most_pressing(), planned: implementation.planned() };
     let page = Page {
         company: &analysis.company,
         as_of: analysis.as_of,
@@ -89,7 +98,7 @@ pub(super) fn page(
         owners: owners
             .iter()
             .enumerate()
-            .map(|(at, owner)| self::owner(owner, at, analysis, implementation, growth, changes))
+            .map(|(at, owner)| self::owner(owner, at, analysis, implementation, &ahead, growth, changes))
             .collect(),
         unknown: doubts(analysis, |figure| figure.value.is_none()),
         implausible: doubts(analysis, |figure| figure.value.is_some() && figure.implausible.is_some()),
@@ -121,6 +130,7 @@ fn owner<'a>(
     at: usize,
     analysis: &'a Analysis,
     implementation: &'a Implementation,
+    ahead: &Ahead<'a>,
     growth: &'a Growth,
     changes: &'a Changes,
 ) -> Owner<'a> {
@@ -135,11 +145,8 @@ fn owner<'a>(
             .map(|account| AtRisk {
                 account,
                 reasons: account.risks().collect(),
-                action: implementation.queue.iter().find(|action| action.account_id == account.account_id),
-                has_plan: implementation
-                    .plans
-                    .iter()
-                    .any(|plan| plan.account.account_id == account.account_id),
+                action: ahead.most_pressing.get(account.account_id.as_str()).copied(),
+                has_plan: ahead.planned.contains(account.account_id.as_str()),
                 snoozed: analysis.people.snoozed(&account.account_id).map(SnoozeRow::says),
                 people_say: analysis.people.word_of(&account.account_id),
             })

@@ -112,9 +112,8 @@ fn addressee<'a>(analysis: &'a Analysis, account: &Account) -> Option<(&'a str, 
         _ => 2,
     };
     analysis
-        .contacts
-        .iter()
-        .filter(|contact| contact.account_id == account.account_id && contact.left_on.is_none())
+        .contacts_of(&account.account_id)
+        .filter(|contact| contact.left_on.is_none())
         .filter(|contact| contact.role.as_deref() != Some("blocker"))
         .filter_map(|contact| {
             let email = contact.email.as_deref().filter(|email| is_address(email))?;

@@ -1,5 +1,7 @@
 //! Phase 2: what to do, for whom, by when.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use crate::deliverable::Snapshot;
@@ -16,6 +18,21 @@ pub struct Implementation {
     pub queue: Vec<Action>,
     /// Plans of the priority accounts.
     pub plans: Vec<SuccessPlan>,
+}
+
+impl Implementation {
+    /// The most pressing action of every account that has one, by account.
+    #[must_use]
+    pub fn most_pressing(&self) -> BTreeMap<&str, &Action> {
+        // Later ones are overwritten: the queue is read from its end.
+        self.queue.iter().rev().map(|action| (action.account_id.as_str(), action)).collect()
+    }
+
+    /// The accounts that have a success plan.
+    #[must_use]
+    pub fn planned(&self) -> BTreeSet<&str> {
+        self.plans.iter().map(|plan| plan.account.account_id.as_str()).collect()
+    }
 }
 
 /// Opens actions where playbooks apply and writes a plan for every priority account.

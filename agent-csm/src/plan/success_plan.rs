@@ -1,5 +1,7 @@
 //! A success plan: why now, what for, who does what by when, and what we don't know.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::{Account, Analysis, ChangeRow, Day, GapRow, NoteRow, Reason, SnoozeRow};
@@ -104,11 +106,16 @@ pub struct Person {
 /// Plans of the priority accounts: those at risk in rank order, then by opt-out date, then by id.
 #[must_use]
 pub fn success_plans(analysis: &Analysis, craft: &Craft, queue: &[Action]) -> Vec<SuccessPlan> {
+    let mut actions: BTreeMap<&str, Vec<&Action>> = BTreeMap::new();
+    for action in queue {
+        actions.entry(&action.account_id).or_default().push(action);
+    }
     let mut plans: Vec<SuccessPlan> = analysis
         .managed()
         .filter_map(|account| {
             let because = because(account, analysis, craft);
-            (!because.is_empty()).then(|| plan(account, because, analysis, craft, queue))
+            let own = actions.get(account.account_id.as_str()).into_iter().flatten().copied().cloned();
+            (!because.is_empty()).then(|| plan(account, because, analysis, craft, own.collect()))
         })
         .collect();
     plans.sort_by_key(|plan| {
@@ -166,10 +173,8 @@ fn plan(
     because: Vec<String>,
     analysis: &Analysis,
     craft: &Craft,
-    queue: &[Action],
+    actions: Vec<Action>,
 ) -> SuccessPlan {
-    let actions: Vec<Action> =
-        queue.iter().filter(|action| action.account_id == account.account_id).cloned().collect();
     let (people, id) = (&analysis.people, account.account_id.as_str());
     let stakeholders = stakeholders(account, analysis, craft);
     let objectives = objectives(account, analysis, craft, &actions);
@@ -210,9 +215,7 @@ fn check_in(account: &Account, analysis: &Analysis, craft: &Craft) -> CheckIn {
 
 fn objectives(account: &Account, analysis: &Analysis, craft: &Craft, actions: &[Action]) -> Vec<Objective> {
     let own: Vec<Objective> = analysis
-        .objectives
-        .iter()
-        .filter(|row| row.account_id == account.account_id)
+        .objectives_of(&account.account_id)
         .map(|row| Objective {
             title: row.title.clone(),
             objective_id: Some(row.objective_id.clone()),
@@ -261,9 +264,7 @@ fn stakeholders(account: &Account, analysis: &Analysis, craft: &Craft) -> Stakeh
         map.find(|it| it.contact_id == contact).and_then(|it| it.role.clone())
     };
     let people: Vec<Person> = analysis
-        .contacts
-        .iter()
-        .filter(|row| row.account_id == account.account_id)
+        .contacts_of(&account.account_id)
         .map(|row| Person {
             name: row.name.clone().unwrap_or_else(|| row.contact_id.clone()),
             title: row.title.clone(),

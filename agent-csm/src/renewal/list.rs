@@ -1,5 +1,7 @@
 //! The renewal list: dates, what is at stake, and what is being done.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::{Analysis, Day, Number, SnoozeRow};
@@ -44,16 +46,19 @@ pub struct Renewal {
 /// Every renewal ahead, the earliest opt-out first.
 #[must_use]
 pub fn renewals(analysis: &Analysis, queue: &[Action]) -> Vec<Renewal> {
+    // The queue is read from its end: what is more pressing overwrites what is less.
+    let pressing: BTreeMap<&str, &Action> = queue
+        .iter()
+        .rev()
+        .filter(|action| matches!(action.kind, ActionKind::Risk | ActionKind::Lifecycle))
+        .map(|action| (action.account_id.as_str(), action))
+        .collect();
     analysis
         .renewals
         .iter()
         .filter_map(|row| analysis.accounts.get(&row.account_id).map(|account| (row, account)))
         .map(|(row, account)| {
-            let pressing = |action: &&Action| {
-                action.account_id == row.account_id
-                    && matches!(action.kind, ActionKind::Risk | ActionKind::Lifecycle)
-            };
-            let next = queue.iter().find(pressing);
+            let next = pressing.get(row.account_id.as_str());
             Renewal {
                 account_id: account.account_id.clone(),
                 account: account.name.clone(),

@@ -77,11 +77,12 @@ impl Why {
 impl Listed {
     /// Accounts at risk, ranked.
     pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> Self {
+        let most_pressing = implementation.most_pressing();
         let rows = analysis
             .ranked(&analysis.at_risk)
             .take(ROWS)
             .map(|account| {
-                let action = implementation.queue.iter().find(|it| it.account_id == account.account_id);
+                let action = most_pressing.get(account.account_id.as_str());
                 let reasons = gravest(account.risks());
                 Row {
                     next_step: action.map(|it| it.next_step.clone()),
