@@ -119,3 +119,73 @@ fn rows_that_came_later_change_no_figure_of_an_earlier_day() {
     let differ: Vec<_> = whole.iter().zip(&cut).filter(|(a, b)| a != b).take(5).collect();
     assert!(differ.is_empty() && whole.len() == cut.len(), "the future speaks: {differ:?}");
 }
+
+#[test]
+fn a_trusted_model_ranks_who_is_at_risk_and_every_probability_opens() {
+    let scratch = Scratch::new();
+    let ws = scratch.path("ws");
+    let company = ["--accounts", "300", "--months", "24", "--usage-days", "60", "--seed", "3"];
+    done(&[&["simulate", "--as-of", "2026-09-30"], &company[..], &[text(&ws)]].concat());
+    // A small company is quick to learn from; it has to ask less of a model than the rules that are shipped.
+    let rules = include_str!("../../agent-csm/knowledge/churn.toml");
+    let own = rules
+        .replace("snapshots = 24", "snapshots = 9")
+        .replace("trained = 30", "trained = 8")
+        .replace("tested = 20", "tested = 8");
+    assert_eq!(own.len() + 3, rules.len(), "each rule is there once");
+    std::fs::create_dir_all(ws.join("knowledge")).expect("a folder");
+    std::fs::write(ws.join("knowledge/churn.toml"), own).expect("rules of its own");
+    let report = backtest(&ws, &[]);
+    assert_eq!(report["trusted"], true, "{report}");
+    assert!(report["auc"]["low"].as_f64().expect("an interval") > 0.5);
+
+    done(&["run", text(&ws), "--phase", "analysis"]);
+    let sheet = std::fs::read_to_string(ws.join("out/at-risk.csv")).expect("the list");
+    let mut reader = csv::Reader::from_reader(sheet.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().expect("rows");
+    let cell = |row: &csv::StringRecord, name: &str| -> String {
+        row[header.iter().position(|it| it == name).expect("the column")].to_owned()
+    };
+    let number = |row: &csv::StringRecord, name: &str| cell(row, name).parse::<f64>().ok();
+    let mut weights = Vec::new();
+    for row in &rows {
+        // Who has announced to leave is not scored: nothing is left to predict.
+        let Some(probability) = number(row, "churn_probability") else { continue };
+        let (arr, loss) = (number(row, "arr_minor").expect("ARR"), number(row, "expected_loss_minor"));
+        let loss = loss.expect("a loss");
+        assert!((loss - arr * probability / 100.0).abs() <= 0.5 + 1e-6 * arr, "{row:?}");
+        // Within 30 days of the last day to opt out three times as urgent, within 90 twice.
+        let days = |name: &str| -> Option<i64> {
+            let day: chrono::NaiveDate = cell(row, name).parse().ok()?;
+            Some(day.signed_duration_since("2026-09-30".parse().expect("a day")).num_days())
+        };
+        if let Some(left @ 0..) = days("opt_out_on") {
+            weights.push(
+                loss * if left <= 30 {
+                    3.0
+                } else if left <= 90 {
+                    2.0
+                } else {
+                    1.0
+                },
+            );
+        }
+    }
+    assert!(weights.len() > 10, "only {} of {} accounts at risk", weights.len(), rows.len());
+    assert!(
+        weights.windows(2).all(|pair| pair[0] >= pair[1]),
+        "not the largest expected loss first: {weights:?}"
+    );
+
+    let scored = rows.iter().find(|row| number(row, "churn_probability").is_some()).expect("one");
+    let (id, shown) = (cell(scored, "account_id"), number(scored, "churn_probability"));
+    let opened = ["explain", "churn_probability", "--account", &id, "-w", text(&ws), "--rows", "--json"];
+    let opened: Value = serde_json::from_str(&stdout(&done(&opened))).expect("JSON");
+    assert_eq!(opened["figure"]["value"].as_f64(), shown);
+    assert_eq!(opened["rows"][0]["millionths"].as_f64().map(|it| it / 10_000.0), shown);
+    let page = stdout(&done(&["account", &id, "-w", text(&ws)]));
+    assert!(page.contains("ARR to be expected lost") && page.contains("(raises it)"), "{page}");
+    let drawn = std::fs::read_to_string(ws.join("out/report.html")).expect("a report");
+    assert!(drawn.contains("class=\"diagonal\""), "no calibration plot");
+}

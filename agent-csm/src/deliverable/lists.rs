@@ -1,5 +1,7 @@
 //! The tables in `out/`: one row per account or action, every value with the figure that opens it.
 
+use protocol::Scope;
+
 use crate::advocacy::Advocacy;
 use crate::assessment::{Account, Analysis, Number, Reason, SnoozeRow};
 use crate::expansion::Expansion;
@@ -46,8 +48,12 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
         "currency",
         "arr_figure",
         "opt_out_on",
+        "churn_probability",
+        "churn_figure",
+        "expected_loss_minor",
         "reasons",
         "reason_figures",
+        "churn_reasons",
         "play",
         "next_step",
         "due",
@@ -57,6 +63,10 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
     for account in analysis.ranked(&analysis.at_risk) {
         let (why, ids) = reasons(account.risks());
         let action = most_pressing.get(account.account_id.as_str()).copied();
+        // Empty where no backtest trusts probabilities.
+        let churn = analysis.churn.accounts.get(&account.account_id);
+        let scope = Scope::one("account", &account.account_id);
+        let probability = churn.map(|_| analysis.part("churn_probability", &scope));
         sheet.push(vec![
             account.risk_rank.map_or(Cell::Empty, Cell::Whole),
             Cell::from(account.account_id.as_str()),
@@ -71,8 +81,12 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
             Cell::from(analysis.currency.as_str()),
             figure(&account.arr),
             Cell::day(account.opt_out_on),
+            probability.as_ref().map_or(Cell::Empty, Cell::value),
+            probability.as_ref().map_or(Cell::Empty, figure),
+            churn.and_then(|it| it.expected_loss_minor).map_or(Cell::Empty, Cell::Whole),
             why,
             ids,
+            Cell::maybe(churn.map(|it| it.says(analysis.churn.horizon_days))),
             Cell::maybe(action.map(|action| action.play.clone())),
             next_step(analysis, account, action),
             Cell::day(action.map(|action| action.due)),
