@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use futures_util::future::BoxFuture;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::figures::{self, FigureRow};
 use super::op::{Op, Told};
 use super::sessions::{self, NewRow};
 use super::write::{self, CommitRow};
@@ -209,23 +210,12 @@ async fn apply_all(db: &mut SqliteConnection, told: &[&mut Told<CommitRow, ()>])
         });
         run(db, sql).await?;
     }
-    let figures: Vec<_> = told
+    let figures: Vec<(&str, &FigureRow)> = told
         .iter()
-        .flat_map(|told| told.work.figures.iter().map(|figure| (&told.work.lease.session_id, figure)))
+        .flat_map(|told| told.work.figures.iter().map(|figure| (told.work.lease.session_id.as_str(), figure)))
         .collect();
-    for rows in chunks(&figures) {
-        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO figures (session_id, id, figure) ");
-        sql.push_values(rows, |mut row, (session_id, (id, json))| {
-            row.push_bind(*session_id).push_bind(id).push_bind(json);
-        });
-        sql.push(
-            " ON CONFLICT (session_id, id) DO UPDATE SET figure = excluded.figure
-              WHERE figure = excluded.figure",
-        );
-        // A figure that is there with another value is not counted.
-        if run(db, sql).await? != rows.len() {
-            return Err(not_all(told));
-        }
+    if !figures::add_all(db, &figures).await? {
+        return Err(not_all(told));
     }
     // Rare, and each looks at what stands before it.
     for approval in told.iter().flat_map(|told| &told.work.commit.approvals) {
@@ -259,7 +249,7 @@ async fn settle<T>(
 }
 
 /// The rows in pieces of the sizes that statements have.
-fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+pub(super) fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
         let (now, later) = rows.split_at(size);
@@ -269,7 +259,10 @@ fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// Runs a statement; how many rows it wrote.
-async fn run(db: &mut SqliteConnection, mut sql: QueryBuilder<Sqlite>) -> Result<usize, StoreError> {
+pub(super) async fn run(
+    db: &mut SqliteConnection,
+    mut sql: QueryBuilder<Sqlite>,
+) -> Result<usize, StoreError> {
     let written = sql.build().execute(db).await.map_err(failed("writing a batch"))?;
     Ok(usize::try_from(written.rows_affected()).unwrap_or(usize::MAX))
 }

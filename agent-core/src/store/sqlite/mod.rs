@@ -3,6 +3,7 @@
 mod approvals;
 mod context;
 mod counted;
+mod figures;
 mod merge;
 mod migrate;
 mod op;

@@ -1,5 +1,6 @@
 use sqlx::SqliteConnection;
 
+use super::figures::{self, FigureRow};
 use super::op::{Op, Told};
 use super::sessions::{NewRow, insert, move_keys, one};
 use super::{SqliteStore, StoreError, approvals, failed, unreadable};
@@ -65,8 +66,7 @@ pub(super) async fn renew_lease(store: &SqliteStore, lease: &Lease, until: i64) 
 pub(super) struct CommitRow {
     pub(super) lease: Lease,
     pub(super) commit: Commit,
-    /// Its figures: id and JSON.
-    pub(super) figures: Vec<(String, String)>,
+    pub(super) figures: Vec<FigureRow>,
 }
 
 impl CommitRow {
@@ -120,9 +120,7 @@ pub(super) async fn apply(db: &mut SqliteConnection, row: &CommitRow) -> Result<
     for message in &commit.messages {
         add_message(db, lease, message, body_of(commit, message)).await?;
     }
-    for (figure, json) in figures {
-        add_figure(db, lease, figure, json).await?;
-    }
+    figures::add(db, lease, figures).await?;
     for approval in &commit.approvals {
         approvals::add(db, approval).await?;
     }
@@ -239,29 +237,6 @@ async fn add_message(
         .await
         .map(drop)
         .map_err(duplicate(lease, format!("message {}", message.seq)))
-}
-
-/// The same figure may be recorded again; another value under the same id may not.
-async fn add_figure(
-    db: &mut SqliteConnection,
-    lease: &Lease,
-    figure: &str,
-    json: &str,
-) -> Result<(), StoreError> {
-    let added = sqlx::query(
-        "INSERT INTO figures (session_id, id, figure) VALUES (?, ?, ?)
-         ON CONFLICT (session_id, id) DO UPDATE SET figure = excluded.figure WHERE figure = excluded.figure",
-    )
-    .bind(&lease.session_id)
-    .bind(figure)
-    .bind(json)
-    .execute(db)
-    .await
-    .map_err(failed("recording a figure"))?;
-    if added.rows_affected() == 0 {
-        return Err(StoreError::FigureConflict { id: lease.session_id.clone(), figure: figure.to_owned() });
-    }
-    Ok(())
 }
 
 async fn close(
