@@ -113,8 +113,9 @@ impl Rollup {
         let many = self.known.accounts.len();
         let (people, features, sums) = thread::scope(|scope| {
             let people = scope.spawn(|| self.people(as_of, many));
-            let features = self.pairs(as_of, many);
+            let features = scope.spawn(|| self.pairs(as_of, many));
             let sums = self.sums(as_of, many, core);
+            let features = features.join().unwrap_or(Err(RollupError::Worker));
             (people.join().unwrap_or(Err(RollupError::Worker)), features, sums)
         });
         let (people, features, sums) = (people?, features?, sums?);

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use arrow::array::{Array, AsArray as _, StringArray, UInt32Array};
 use arrow::datatypes::{DataType, UInt32Type};
@@ -129,25 +130,43 @@ pub(crate) fn manifest(dir: &Path) -> Result<Manifest, RollupError> {
 
 /// All names of a rollup.
 pub(crate) fn names(dir: &Path, manifest: &Manifest) -> Result<Known, RollupError> {
+    let (people, others) = thread::scope(|scope| {
+        let people = scope.spawn(|| people(dir, manifest));
+        let others = names_but_people(dir, manifest);
+        (people.join().unwrap_or(Err(RollupError::Worker)), others)
+    });
+    Ok(Known { people: people?, ..others? })
+}
+
+/// The files that hold names of one kind.
+fn files<'a>(manifest: &'a Manifest, kind: &str) -> &'a [FileMark] {
+    manifest.names.get(kind).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn people(dir: &Path, manifest: &Manifest) -> Result<Names, RollupError> {
+    let mut people = Names::new("people");
+    for mark in files(manifest, "people") {
+        for rows in read(dir, mark)? {
+            let owners = numbers(dir, mark, rows.column(0))?;
+            let users = rows.column(1).as_string_opt::<i32>().ok_or_else(|| odd(dir, mark))?;
+            owners.values().iter().zip(users).for_each(|(owner, user)| people.push(*owner, user));
+        }
+    }
+    Ok(people)
+}
+
+fn names_but_people(dir: &Path, manifest: &Manifest) -> Result<Known, RollupError> {
     let mut known = Known::default();
-    let of = |kind: &str| manifest.names.get(kind).map(Vec::as_slice).unwrap_or_default();
     for (kind, into) in [("accounts", &mut known.accounts), ("features", &mut known.features)] {
-        for mark in of(kind) {
+        for mark in files(manifest, kind) {
             for rows in read(dir, mark)? {
                 let texts = rows.column(0).as_string_opt::<i32>().ok_or_else(|| odd(dir, mark))?;
                 texts.iter().for_each(|it| into.push(0, it));
             }
         }
     }
-    for mark in of("people") {
-        for rows in read(dir, mark)? {
-            let owners = numbers(dir, mark, rows.column(0))?;
-            let users = rows.column(1).as_string_opt::<i32>().ok_or_else(|| odd(dir, mark))?;
-            owners.values().iter().zip(users).for_each(|(owner, user)| known.people.push(*owner, user));
-        }
-    }
     let (mut accounts, mut features) = (Vec::new(), Vec::new());
-    for mark in of("pairs") {
+    for mark in files(manifest, "pairs") {
         for rows in read(dir, mark)? {
             accounts.extend_from_slice(numbers(dir, mark, rows.column(0))?.values());
             features.extend_from_slice(numbers(dir, mark, rows.column(1))?.values());
