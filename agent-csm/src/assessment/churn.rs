@@ -41,10 +41,16 @@ pub struct AccountChurn {
 }
 
 impl AccountChurn {
+    /// How likely it is to leave, in words.
+    #[must_use]
+    pub fn likely(&self, horizon_days: u32) -> String {
+        format!("{:.0}% likely to leave within {horizon_days} days", 100.0 * self.probability)
+    }
+
     /// How likely it is to leave and what speaks most for that, in one line for lists.
     #[must_use]
     pub fn says(&self, horizon_days: u32) -> String {
-        let said = format!("{:.0}% likely to leave within {horizon_days} days", 100.0 * self.probability);
+        let said = self.likely(horizon_days);
         let raising = self.reasons.iter().filter(|reason| reason.effect > 0.0).take(2);
         let raising: Vec<&str> = raising.map(|reason| reason.text.as_str()).collect();
         if raising.is_empty() { said } else { format!("{said} ({})", raising.join("; ")) }

@@ -158,12 +158,7 @@ fn row(analysis: &Analysis, account: &Account, rank: Option<i64>, reasons: &[&Re
 
 /// The probability in words; nothing where none has been earned.
 fn chance(analysis: &Analysis, id: &str) -> Option<String> {
-    let own = analysis.churn.accounts.get(id)?;
-    Some(format!(
-        "{:.0}% likely to leave within {} days",
-        100.0 * own.probability,
-        analysis.churn.horizon_days
-    ))
+    analysis.churn.accounts.get(id).map(|own| own.likely(analysis.churn.horizon_days))
 }
 
 /// Sixteen weeks of usage, drawn.
