@@ -3,7 +3,7 @@
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::StoreError;
-use super::merge::{chunks, run};
+use super::pieces::{chunks, run};
 use crate::store::records::Lease;
 
 /// A figure as it is written: id and JSON.

@@ -10,14 +10,12 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::figures::{self, FigureRow};
 use super::op::{Op, Told};
+use super::pieces::{chunks, run};
 use super::sessions::{self, NewRow};
 use super::write::{self, CommitRow};
 use super::writer::{execute, is_broken};
-use super::{StoreError, approvals, failed};
+use super::{StoreError, approvals};
 use crate::store::records::Opened;
-
-/// How many rows one statement takes: few sizes, so that each is prepared once and kept.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
 
 const SAVING: &str = "setting a savepoint";
 
@@ -246,23 +244,4 @@ async fn settle<T>(
             Ok(Err(error))
         }
     }
-}
-
-/// The rows in pieces of the sizes that statements have.
-pub(super) fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
-        let (now, later) = rows.split_at(size);
-        rows = later;
-        Some(now)
-    })
-}
-
-/// Runs a statement; how many rows it wrote.
-pub(super) async fn run(
-    db: &mut SqliteConnection,
-    mut sql: QueryBuilder<Sqlite>,
-) -> Result<usize, StoreError> {
-    let written = sql.build().execute(db).await.map_err(failed("writing a batch"))?;
-    Ok(usize::try_from(written.rows_affected()).unwrap_or(usize::MAX))
 }

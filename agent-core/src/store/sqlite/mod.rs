@@ -7,6 +7,7 @@ mod figures;
 mod merge;
 mod migrate;
 mod op;
+mod pieces;
 mod read;
 mod sessions;
 mod write;
