@@ -47,6 +47,9 @@ pub struct Backtest {
     pub top_decile: Option<Lift>,
     /// The accounts the team has time for.
     pub alert_budget: Option<AlertBudget>,
+    /// Why there is none: nobody states hours, or the hours are enough for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_alert_budget: Option<String>,
     /// Median days from the cut-off to the decision, of those who left among the alerts.
     pub lead_days_median: Option<f64>,
     /// The health score as a ranking, on the accounts that have one.
@@ -137,7 +140,7 @@ pub struct AlertBudget {
     pub because: String,
     /// Share of the alerts that were right.
     pub precision: f64,
-    /// Share of those who left that was among the alerts.
+    /// Share of those who left that was among the alerts, over the cut-offs that have more accounts than the budget.
     pub recall: f64,
 }
 
@@ -213,8 +216,9 @@ impl Backtest {
             recall: it.recall,
             lift: it.lift,
         });
-        if let Some((accounts, because)) = budget {
-            self.alerts(outcomes, accounts, because);
+        match budget {
+            Some((accounts, because)) => self.alerts(outcomes, accounts, because),
+            None => self.no_alert_budget = Some("team_members states no hours of CSMs".to_owned()),
         }
         let scored: Vec<usize> = (0..self.n).filter(|at| outcomes.health[*at].is_some()).collect();
         let left: Vec<bool> = scored.iter().map(|at| y[*at]).collect();
@@ -228,25 +232,39 @@ impl Backtest {
         };
     }
 
-    /// Precision, recall and lead time of the `accounts` highest probabilities of each cut-off.
+    /// Precision, recall and lead time of the `accounts` highest probabilities of each cut-off with more accounts than
+    /// that. Where no cut-off has more, the budget chooses nobody, so there is none.
     fn alerts(&mut self, outcomes: &Outcomes, accounts: usize, because: String) {
         let mut alerts: Vec<usize> = Vec::new();
+        let (mut left, mut most) = (0, 0);
         for cutoff in 0..self.cutoffs.len() {
             let mut ranked: Vec<usize> = (0..self.n).filter(|at| outcomes.cutoff[*at] == cutoff).collect();
+            most = most.max(ranked.len());
+            if ranked.len() <= accounts {
+                continue;
+            }
+            left += ranked.iter().filter(|at| outcomes.left[**at]).count();
             ranked
                 .sort_by(|a, b| outcomes.probability[*b].total_cmp(&outcomes.probability[*a]).then(a.cmp(b)));
             alerts.extend(ranked.into_iter().take(accounts));
+        }
+        if alerts.is_empty() {
+            self.no_alert_budget = Some(format!(
+                "time for {accounts} accounts is enough for all of them, at most {most} at a cut-off: it chooses nobody \
+                 ({because})"
+            ));
+            return;
         }
         let mut days: Vec<i64> = alerts.iter().filter_map(|at| outcomes.days[*at]).collect();
         days.sort_unstable();
         let right = days.len();
         #[expect(clippy::cast_precision_loss, reason = "counts of accounts")]
-        if !alerts.is_empty() && self.churned > 0 {
+        if left > 0 {
             self.alert_budget = Some(AlertBudget {
                 accounts,
                 because,
                 precision: right as f64 / alerts.len() as f64,
-                recall: right as f64 / self.churned as f64,
+                recall: right as f64 / left as f64,
             });
             let (low, high) = (days.get(right.saturating_sub(1) / 2), days.get(right / 2));
             self.lead_days_median = low.zip(high).map(|(low, high)| (low + high) as f64 / 2.0);

@@ -172,7 +172,7 @@ fn scores(report: &Backtest) -> Vec<[String; 3]> {
         "at the alert budget",
         budget.map(|it| format!("{} accounts", it.accounts)),
         budget.map_or_else(
-            || "team_members states no hours of CSMs".to_owned(),
+            || report.no_alert_budget.clone().unwrap_or_else(|| "nobody left".to_owned()),
             |it| {
                 format!("precision {}, recall {}; {}", percent(it.precision), percent(it.recall), it.because)
             },
