@@ -53,7 +53,8 @@ pub struct Term {
 /// A cohort after some months.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CurvePoint {
-    /// Month of the first paid day, `2024-03`; `all` for those old enough to have a month of that number.
+    /// Month of the first paid day, `2024-03`; a year, `2024`, whose months all have a month of that number; `all` for
+    /// those old enough to have one.
     pub cohort: String,
     /// 0 is the end of the first month.
     pub month_n: i64,
@@ -65,6 +66,8 @@ pub struct CurvePoint {
     pub opening_minor: Option<i64>,
     /// What they pay, minor units.
     pub kept_minor: Option<i64>,
+    /// Whether accounts enough are left at the start for a line to be drawn to here.
+    pub enough: bool,
 }
 
 /// A band of the score.
@@ -125,7 +128,7 @@ FROM subscriptions_in_force
 ORDER BY account_id, subscription_id, start_date";
 
 const RETENTION: &str = "\
-SELECT cohort, month_n, accounts_at_start, kept, opening_minor, kept_minor
+SELECT cohort, month_n, accounts_at_start, kept, opening_minor, kept_minor, enough
 FROM retention_curve
 ORDER BY cohort, month_n";
 

@@ -1,14 +1,11 @@
 //! How many customers, and how much of their money, stay month after month.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::chart::{Curve, Curves, Mark, curves};
 use crate::assessment::{Analysis, CurvePoint};
-
-/// With fewer accounts at the start a share says little.
-const LEAST: i64 = 5;
 
 /// The chart, or why there is none.
 #[derive(Debug, Serialize)]
@@ -22,8 +19,7 @@ pub(super) struct Retention {
 impl Retention {
     pub(super) fn of(analysis: &Analysis) -> Self {
         let points = &analysis.sight.retention;
-        let all: Vec<&CurvePoint> =
-            points.iter().filter(|it| it.cohort == "all" && it.accounts_at_start >= LEAST).collect();
+        let all = drawn_part(points, "all");
         if all.len() < 3 {
             let why = "too few customers have stayed, or could have stayed, for three months".to_owned();
             return Self { svg: None, why, said: String::new() };
@@ -32,46 +28,49 @@ impl Retention {
             curve("customers kept, all", true, &all, |it| share(it.kept, it.accounts_at_start)),
             curve("revenue kept, all", false, &all, |it| share(it.kept_minor?, it.opening_minor?)),
         ];
-        // Newest whole years of first payment: cohorts of a year together, as long as every one of them has a month n.
-        let mut years: BTreeMap<&str, BTreeMap<i64, (i64, i64, usize)>> = BTreeMap::new();
-        for it in points.iter().filter(|it| it.cohort != "all") {
-            let Some(year) = it.cohort.get(..4) else { continue };
-            let cell = years.entry(year).or_default().entry(it.month_n).or_default();
-            cell.0 += it.kept;
-            cell.1 += it.accounts_at_start;
-            cell.2 += 1;
+        // The newest years of first payment, whole.
+        let years: BTreeSet<&str> =
+            points.iter().map(|it| it.cohort.as_str()).filter(|it| it.len() == 4).collect();
+        let years = years.into_iter().rev().map(|year| (year, drawn_part(points, year)));
+        for (year, line) in years.filter(|(_, line)| line.len() > 6).take(2) {
+            let name = format!("customers of {year}");
+            drawn.push(curve(&name, false, &line, |it| share(it.kept, it.accounts_at_start)));
         }
-        for (year, months) in years.iter().rev().filter(|(_, months)| months.len() > 6).take(2) {
-            let whole = months.get(&0).map_or(0, |cell| cell.2);
-            let line: Vec<(f64, f64)> = months
-                .iter()
-                .filter(|(_, cell)| cell.2 == whole && cell.1 >= LEAST)
-                .filter_map(|(month, cell)| {
-                    #[expect(clippy::cast_precision_loss, reason = "months")]
-                    let month = *month as f64;
-                    share(cell.0, cell.1).map(|share| (month, share))
-                })
-                .collect();
-            if line.len() > 3 {
-                let name = format!("customers of {year}");
-                drawn.push(Curve { mark: Mark::said(name.clone()), name, points: line, main: false });
-            }
-        }
+        #[expect(clippy::cast_precision_loss, reason = "months")]
+        let counts: Vec<(f64, i64)> =
+            all.iter().map(|it| (it.month_n as f64, it.accounts_at_start)).collect();
         let chart = Curves {
             title: "Retention by month since the first payment",
-            desc: "The share of customers, and of their opening revenue, that is there after so many months.",
-            across: "months since the first paid month",
+            desc: "The share of customers, and of their opening revenue, that is there after so many months, with how \
+                   many could have been there.",
+            across: "months since the first paid month; n: customers old enough",
             curves: &drawn,
+            counts: &counts,
         };
         let said = all.iter().rev().find(|it| it.month_n % 12 == 0 && it.month_n > 0).and_then(|it| {
             let kept = share(it.kept, it.accounts_at_start)?;
+            let last = all.last().filter(|last| points.iter().any(|it| it.cohort == "all" && it.month_n > last.month_n));
+            let end = last.map(|last| {
+                format!(
+                    " The line ends at month {}: fewer than a third of them, or fewer than ten, have been customers for longer.",
+                    last.month_n
+                )
+            });
             Some(format!(
-                "{kept:.0}% of {} customers are there after {} months.",
-                it.accounts_at_start, it.month_n
+                "{kept:.0}% of the {} customers who began {} months ago or earlier are there after {} months.{}",
+                it.accounts_at_start,
+                it.month_n,
+                it.month_n,
+                end.unwrap_or_default()
             ))
         });
         Self { svg: Some(curves("retention", &chart)), why: String::new(), said: said.unwrap_or_default() }
     }
+}
+
+/// The points of a cohort up to the first with too few accounts.
+fn drawn_part<'a>(points: &'a [CurvePoint], cohort: &str) -> Vec<&'a CurvePoint> {
+    points.iter().filter(|it| it.cohort == cohort).take_while(|it| it.enough).collect()
 }
 
 fn curve(name: &str, main: bool, points: &[&CurvePoint], of: impl Fn(&CurvePoint) -> Option<f64>) -> Curve {

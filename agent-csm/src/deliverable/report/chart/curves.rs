@@ -28,10 +28,12 @@ pub(in super::super) struct Curves<'a> {
     pub(in super::super) across: &'a str,
     /// The curves; at most four keep apart.
     pub(in super::super) curves: &'a [Curve],
+    /// By month, how many the main curve counts: stands under the axis as n.
+    pub(in super::super) counts: &'a [(f64, i64)],
 }
 
 const WIDTH: f64 = 760.0;
-const HEIGHT: f64 = 340.0;
+const HEIGHT: f64 = 358.0;
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 600.0;
 const TOP: f64 = 20.0;
@@ -59,6 +61,9 @@ pub(in super::super) fn curves(id: &str, chart: &Curves<'_>) -> String {
     let mut month = 0.0;
     while month <= months {
         svg.text("tick", Anchor::Middle, (across.at(month), BOTTOM + 20.0), &format!("{month}"));
+        if let Some((_, count)) = chart.counts.iter().find(|(at, _)| (at - month).abs() < 0.5) {
+            svg.text("tick", Anchor::Middle, (across.at(month), BOTTOM + 37.0), &format!("n={count}"));
+        }
         month += step;
     }
     svg.text("axis", Anchor::Middle, ((LEFT + RIGHT) / 2.0, HEIGHT - 12.0), chart.across);
