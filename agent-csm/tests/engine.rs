@@ -19,6 +19,8 @@ mod metrics;
 mod people;
 #[path = "engine/ravenstack.rs"]
 mod ravenstack;
+#[path = "engine/succession.rs"]
+mod succession;
 #[path = "engine/text.rs"]
 mod text;
 #[path = "engine/usage.rs"]

@@ -1,7 +1,7 @@
 -- check: cohort_reconciles
 -- title: Retention reconciles with the waterfall, account by account
--- says: What a customer of twelve months ago paid then, plus its movements since, is what it pays now; it churned exactly
---   if that is nothing. Accounts with money in a currency without a rate are left out.
+-- says: What a customer of twelve months ago paid then, plus its movements since, is what it pays now; it churned, or
+--   lapsed undecided, exactly if that is nothing. Accounts with money in a currency without a rate are left out.
 -- guards: nrr, grr, churn_rate, churn_rate_arr, mrr_opening
 -- needs: cohort_12m, mrr_movements, paid_subscriptions, session_params
 SELECT c.account_id, c.opening_minor, coalesce(v.moved_minor, 0) AS moved_minor, c.closing_minor, c.churned
@@ -16,4 +16,4 @@ LEFT JOIN (
 LEFT JOIN (SELECT DISTINCT account_id FROM paid_subscriptions WHERE mrr_minor IS NULL) AS u ON u.account_id = c.account_id
 WHERE u.account_id IS NULL
   AND (c.opening_minor + coalesce(v.moved_minor, 0) <> c.closing_minor
-       OR c.churned <> CASE WHEN c.closing_minor = 0 THEN 1 ELSE 0 END)
+       OR c.churned + c.undecided <> CASE WHEN c.closing_minor = 0 THEN 1 ELSE 0 END)

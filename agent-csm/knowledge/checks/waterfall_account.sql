@@ -2,7 +2,7 @@
 -- title: The MRR waterfall reconciles for every account and month
 -- says: What an account paid before the month's first, plus its movements, is what it pays on the month's last day.
 --   Accounts with money in a currency without a rate are left out.
--- guards: mrr_new, mrr_expansion, mrr_reactivation, mrr_contraction, mrr_churn, mrr_churn_gross_rate, mrr_churn_net_rate,
+-- guards: mrr_new, mrr_expansion, mrr_reactivation, mrr_contraction, mrr_churn, mrr_lapsed, mrr_churn_gross_rate, mrr_churn_net_rate,
 --   expansion_revenue
 -- needs: months, account_months, paid_subscriptions, mrr_movements
 SELECT a.account_id, a.month, sum(a.opening_minor) AS opening_minor, sum(a.moved_minor) AS moved_minor,

@@ -1,7 +1,7 @@
 -- check: waterfall_next
 -- title: Every month opens with what the one before closed with
 -- says: Closing of a month = opening of the next, and the last closing = the MRR of all subscriptions in force.
--- guards: mrr, arr, mrr_new, mrr_expansion, mrr_reactivation, mrr_contraction, mrr_churn, mrr_churn_gross_rate,
+-- guards: mrr, arr, mrr_new, mrr_expansion, mrr_reactivation, mrr_contraction, mrr_churn, mrr_lapsed, mrr_churn_gross_rate,
 --   mrr_churn_net_rate, expansion_revenue
 -- needs: mrr_waterfall, months, subscriptions_in_force
 SELECT m.month, sum(w.closing_minor) AS closing_minor, sum(w.next_minor) AS next_minor

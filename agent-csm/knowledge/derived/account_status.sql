@@ -1,6 +1,7 @@
 -- derived: account_status
 -- title: What each account is on the as-of date
--- says: managed = a paid subscription in force; trial = only a trial in force; churned = paid before, not now;
+-- says: managed = a paid subscription in force; lapsed = all it paid for ended, some of it within `grace_days`, and
+--   undecided: neither renewed nor lost; trial = only a trial in force; churned = paid before, not now;
 --   internal = our own; prospect = all others.
 --   Money and seats are summed over the paid versions in force; money is unknown where one of them has no rate.
 -- needs: snapshot, accounts, subscriptions, paid_subscriptions, subscriptions_in_force, session_params
@@ -29,12 +30,18 @@ WITH force AS (
   FROM subscriptions_in_force AS f
   CROSS JOIN session_params AS p
   WHERE f.renewal_date >= p.as_of
+), undecided AS (
+  SELECT b.account_id, max(b.end_date) AS lapsed_on, CAST(sum(b.mrr_minor) AS BIGINT) AS lapsed_mrr_minor
+  FROM paid_subscriptions AS b
+  WHERE b.undecided
+  GROUP BY b.account_id
 ), internal AS (
   SELECT account_id, bool_or(is_internal) AS is_internal FROM accounts GROUP BY account_id
 )
 SELECT s.account_id, s.as_of,
        CASE WHEN coalesce(i.is_internal, false) THEN 'internal'
             WHEN f.account_id IS NOT NULL THEN 'managed'
+            WHEN u.account_id IS NOT NULL THEN 'lapsed'
             WHEN t.account_id IS NOT NULL THEN 'trial'
             WHEN d.account_id IS NOT NULL THEN 'churned'
             ELSE 'prospect' END AS status,
@@ -46,10 +53,12 @@ SELECT s.account_id, s.as_of,
        n.renewal_date,
        CAST(n.notice_days AS BIGINT) AS notice_days,
        n.renewal_date - CAST(n.notice_days AS INTEGER) AS opt_out_on,
-       n.auto_renew
+       n.auto_renew,
+       u.lapsed_on, u.lapsed_mrr_minor
 FROM snapshot AS s
 LEFT JOIN internal AS i ON i.account_id = s.account_id
 LEFT JOIN force AS f ON f.account_id = s.account_id
 LEFT JOIN paid AS d ON d.account_id = s.account_id
+LEFT JOIN undecided AS u ON u.account_id = s.account_id
 LEFT JOIN trials AS t ON t.account_id = s.account_id
 LEFT JOIN next_terms AS n ON n.account_id = s.account_id AND n.place = 1

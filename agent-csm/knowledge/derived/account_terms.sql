@@ -1,11 +1,11 @@
 -- derived: account_terms
 -- title: Contract of each managed account
 -- says: What was bought, for how much and until when. The term is the one that ends first: it begins with the first
---   version of that subscription that carries the same renewal date. Discount and price per seat are those of the
+--   version of that subscription, or of that product, that carries the same renewal date. Discount and price per seat are those of the
 --   paid versions in force; earlier MRR is what was in force 180 days before.
--- needs: account_status, paid_subscriptions, subscriptions_in_force, session_params
+-- needs: account_status, paid_subscriptions, subscriptions_in_force, renewal_decisions, session_params
 WITH terms AS (
-  SELECT f.account_id, f.subscription_id, f.renewal_date,
+  SELECT f.account_id, f.subscription_id, f.product, f.renewal_date,
          row_number() OVER (PARTITION BY f.account_id
            ORDER BY f.renewal_date, f.mrr_minor DESC, f.subscription_id) AS place
   FROM subscriptions_in_force AS f
@@ -14,7 +14,8 @@ WITH terms AS (
   SELECT t.account_id, min(v.start_date) AS term_began_on
   FROM terms AS t
   JOIN paid_subscriptions AS v
-    ON v.account_id = t.account_id AND v.subscription_id = t.subscription_id AND v.renewal_date = t.renewal_date
+    ON v.account_id = t.account_id AND v.renewal_date = t.renewal_date
+   AND (v.subscription_id = t.subscription_id OR v.product = t.product)
   WHERE t.place = 1
   GROUP BY t.account_id
 ), bought AS (
@@ -29,10 +30,9 @@ WITH terms AS (
   WHERE v.start_date <= p.as_of - 180 AND (v.end_date IS NULL OR v.end_date > p.as_of - 180)
   GROUP BY v.account_id
 ), versions AS (
-  SELECT v.account_id, count(DISTINCT v.renewal_date) AS renewals_kept
-  FROM paid_subscriptions AS v
-  CROSS JOIN session_params AS p
-  WHERE v.renewal_date <= p.as_of
+  SELECT v.account_id, count(DISTINCT v.decision_on) AS renewals_kept
+  FROM renewal_decisions AS v
+  WHERE v.renewed_minor > 0
   GROUP BY v.account_id
 )
 SELECT a.account_id,

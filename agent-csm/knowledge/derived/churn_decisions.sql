@@ -1,18 +1,15 @@
 -- derived: churn_decisions
 -- title: Decisions to leave, as billing shows them
--- says: A loss is a fall of the account's MRR to zero from which it does not come back within 14 days. It was decided on
---   the day the last of the versions that ended then was cancelled, else on the day of the newest churn event of the 92
+-- says: A loss is a fall of the account's MRR to zero: what goes on within `grace_days` is none, and what lapsed within
+--   them is undecided (term_successions). It was decided on the day the last of the versions that ended then was cancelled, else on the day of the newest churn event of the 92
 --   days before that names no other day of effect, else on the day of the fall itself. Who still pays while every paid
---   version in force is cancelled has decided too: effective_on is NULL. Trials, moves to another product on the same
---   day and contractions are no losses.
+--   version in force is cancelled has decided too: effective_on is NULL. Trials, moves to another product and contractions are
+--   no losses.
 -- needs: mrr_movements, paid_subscriptions, subscriptions_in_force, churn_events, session_params
 WITH falls AS (
   SELECT m.account_id, m.movement_date AS fell_on
   FROM mrr_movements AS m
-  LEFT JOIN mrr_movements AS r
-    ON r.account_id = m.account_id AND r.kind = 'reactivation'
-   AND r.movement_date > m.movement_date AND r.movement_date - 14 <= m.movement_date
-  WHERE m.kind = 'churn' AND r.account_id IS NULL
+  WHERE m.kind = 'churn'
 ), cancelled AS (
   SELECT f.account_id, f.fell_on,
          CASE WHEN count(v.cancelled_on) = count(*) THEN max(v.cancelled_on) END AS cancelled_on

@@ -3,7 +3,7 @@
 -- says: One row per customer that paid 90 days ago and had a health score on record then or earlier: the newest such
 --   score, and whether the customer has left since.
 -- needs: health_records, paid_subscriptions, account_status, session_params
-SELECT r.account_id, r.scored_on, r.score, r.band, CASE WHEN a.status = 'managed' THEN 0 ELSE 1 END AS churned
+SELECT r.account_id, r.scored_on, r.score, r.band, CASE WHEN a.status IN ('managed', 'lapsed') THEN 0 ELSE 1 END AS churned
 FROM (
   SELECT health_records.*, row_number() OVER (PARTITION BY account_id ORDER BY scored_on DESC) AS newest
   FROM health_records

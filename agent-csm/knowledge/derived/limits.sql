@@ -25,6 +25,11 @@ SELECT
   coalesce(max(CASE WHEN t.name = 'ticket_rate_high' THEN t.value END), 20.0) AS ticket_rate_high,
   coalesce(max(CASE WHEN t.name = 'urgent_open_days' THEN t.value END), 7.0) AS urgent_open_days,
   coalesce(max(CASE WHEN t.name = 'ticket_reopens' THEN t.value END), 2.0) AS ticket_reopens,
+  -- days between paid terms, or that both run, that are neither a loss nor growth
+  coalesce(max(CASE WHEN t.name = 'grace_days' THEN t.value END), 14.0) AS grace_days,
+  -- accounts, and percent of those a cohort began with, with fewer of which a retention curve is not drawn
+  coalesce(max(CASE WHEN t.name = 'cohort_least' THEN t.value END), 10.0) AS cohort_least,
+  coalesce(max(CASE WHEN t.name = 'cohort_share_least' THEN t.value END), 100.0 / 3) AS cohort_share_least,
   -- days
   coalesce(max(CASE WHEN t.name = 'opt_out_days' THEN t.value END), 60.0) AS opt_out_days,
   coalesce(max(CASE WHEN t.name = 'invoice_late_days' THEN t.value END), 14.0) AS invoice_late_days,

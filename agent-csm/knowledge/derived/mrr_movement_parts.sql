@@ -1,48 +1,49 @@
 -- derived: mrr_movement_parts
 -- title: What MRR movements are made of
--- says: One row per movement, subscription and cause; the parts of a movement sum to it. A version that follows on
---   another of its subscription, or a new subscription on the day the account's only other one ends, is a change:
+-- says: One row per movement, subscription and cause; the parts of a movement sum to it. A term that succeeds another
+--   (term_successions), or a new one on the day the account's only other one ends, is a change:
 --   plan when product or plan differ; else the change of seats at the old price per seat, and price for the rest.
---   A subscription that begins is the first, a return, cross-sell (a product the account did not pay for the day before)
+--   A term that begins is the first, a return, cross-sell (a product the account did not pay for the day before)
 --   or added; one that ends is ended.
 -- needs: paid_subscriptions, mrr_movements, session_params
 WITH versions AS (
-  SELECT b.account_id, b.subscription_id, b.product, b.plan, b.seats, b.mrr_minor, b.start_date, b.end_date,
-         row_number() OVER (PARTITION BY b.account_id, b.subscription_id, b.start_date ORDER BY b.mrr_minor DESC) AS begins,
-         row_number() OVER (PARTITION BY b.account_id, b.subscription_id, b.end_date ORDER BY b.start_date DESC) AS ends
+  SELECT b.account_id, b.term_no, b.subscription_id, b.product, b.plan, b.seats, b.mrr_minor, b.start_date, b.end_date,
+         b.succeeded_no, b.undecided
   FROM paid_subscriptions AS b
   CROSS JOIN session_params AS p
   WHERE b.mrr_minor IS NOT NULL AND b.start_date <= p.as_of
-), followed AS (
-  SELECT n.account_id, n.start_date AS changed_on, n.subscription_id, o.product AS old_product, n.product AS new_product,
-         o.plan AS old_plan, n.plan AS new_plan, o.seats AS old_seats, n.seats AS new_seats,
-         o.mrr_minor AS old_minor, n.mrr_minor AS new_minor
+), links AS (
+  SELECT o.account_id, o.term_no AS old_no, n.term_no AS new_no,
+         row_number() OVER (PARTITION BY n.account_id, n.term_no
+           ORDER BY CASE WHEN o.subscription_id = n.subscription_id THEN 0 ELSE 1 END, o.mrr_minor DESC, o.term_no) AS place
   FROM versions AS n
-  JOIN versions AS o
-    ON o.account_id = n.account_id AND o.subscription_id = n.subscription_id AND o.end_date = n.start_date
-   AND o.ends = 1 AND n.begins = 1
+  JOIN versions AS o ON o.account_id = n.account_id AND o.succeeded_no = n.term_no
+), followed AS (
+  SELECT n.account_id, n.start_date AS changed_on, n.subscription_id, n.term_no AS new_no, o.term_no AS old_no,
+         o.product AS old_product, n.product AS new_product, o.plan AS old_plan, n.plan AS new_plan,
+         o.seats AS old_seats, n.seats AS new_seats, o.mrr_minor AS old_minor, n.mrr_minor AS new_minor
+  FROM links AS k
+  JOIN versions AS o ON o.account_id = k.account_id AND o.term_no = k.old_no
+  JOIN versions AS n ON n.account_id = k.account_id AND n.term_no = k.new_no
+  WHERE k.place = 1
 ), began AS (
   SELECT v.*, count(*) OVER (PARTITION BY v.account_id, v.start_date) AS that_day
   FROM versions AS v
-  LEFT JOIN versions AS o
-    ON o.account_id = v.account_id AND o.subscription_id = v.subscription_id AND o.end_date = v.start_date
-   AND o.ends = 1 AND v.begins = 1
-  WHERE o.account_id IS NULL
+  LEFT JOIN followed AS f ON f.account_id = v.account_id AND f.new_no = v.term_no
+  WHERE f.account_id IS NULL
 ), ended AS (
   SELECT v.*, count(*) OVER (PARTITION BY v.account_id, v.end_date) AS that_day
   FROM versions AS v
   CROSS JOIN session_params AS p
-  LEFT JOIN versions AS n
-    ON n.account_id = v.account_id AND n.subscription_id = v.subscription_id AND n.start_date = v.end_date
-   AND n.begins = 1 AND v.ends = 1
-  WHERE n.account_id IS NULL AND v.end_date <= p.as_of
+  LEFT JOIN followed AS f ON f.account_id = v.account_id AND f.old_no = v.term_no
+  WHERE f.account_id IS NULL AND v.end_date <= p.as_of
 ), swapped AS (
-  SELECT n.account_id, n.start_date AS changed_on, n.subscription_id, o.product AS old_product, n.product AS new_product,
-         o.plan AS old_plan, n.plan AS new_plan, o.seats AS old_seats, n.seats AS new_seats,
-         o.mrr_minor AS old_minor, n.mrr_minor AS new_minor
+  SELECT n.account_id, n.start_date AS changed_on, n.subscription_id, n.term_no AS new_no, o.term_no AS old_no,
+         o.product AS old_product, n.product AS new_product, o.plan AS old_plan, n.plan AS new_plan,
+         o.seats AS old_seats, n.seats AS new_seats, o.mrr_minor AS old_minor, n.mrr_minor AS new_minor
   FROM began AS n
   JOIN ended AS o ON o.account_id = n.account_id AND o.end_date = n.start_date
-  WHERE n.that_day = 1 AND o.that_day = 1
+  WHERE n.that_day = 1 AND o.that_day = 1 AND NOT o.undecided
 ), changes AS (
   SELECT c.*, coalesce(old_product, '') <> coalesce(new_product, '') OR coalesce(old_plan, '') <> coalesce(new_plan, '')
          AS other_plan,
@@ -51,21 +52,21 @@ WITH versions AS (
          AS by_seats
   FROM (SELECT * FROM followed UNION ALL SELECT * FROM swapped) AS c
 ), parts AS (
-  SELECT account_id, changed_on, subscription_id, 'plan' AS cause, new_minor - old_minor AS delta_minor
+  SELECT account_id, changed_on, subscription_id, 'plan' AS cause, new_minor - old_minor AS delta_minor, false AS undecided
   FROM changes WHERE other_plan
   UNION ALL
-  SELECT account_id, changed_on, subscription_id, 'seats' AS cause, by_seats AS delta_minor
+  SELECT account_id, changed_on, subscription_id, 'seats' AS cause, by_seats AS delta_minor, false AS undecided
   FROM changes WHERE NOT other_plan
   UNION ALL
-  SELECT account_id, changed_on, subscription_id, 'price' AS cause, new_minor - old_minor - by_seats AS delta_minor
+  SELECT account_id, changed_on, subscription_id, 'price' AS cause, new_minor - old_minor - by_seats AS delta_minor,
+         false AS undecided
   FROM changes WHERE NOT other_plan
   UNION ALL
   SELECT n.account_id, n.start_date AS changed_on, n.subscription_id,
          CASE WHEN n.product IS NOT NULL AND h.held IS NULL THEN 'cross_sell' ELSE 'added' END AS cause,
-         n.mrr_minor AS delta_minor
+         n.mrr_minor AS delta_minor, false AS undecided
   FROM began AS n
-  LEFT JOIN (SELECT account_id, changed_on, max(old_minor) AS old_minor FROM swapped GROUP BY account_id, changed_on) AS s
-    ON s.account_id = n.account_id AND s.changed_on = n.start_date
+  LEFT JOIN swapped AS s ON s.account_id = n.account_id AND s.new_no = n.term_no
   LEFT JOIN (
     SELECT n.account_id, n.start_date, n.product, count(*) AS held
     FROM began AS n
@@ -76,10 +77,9 @@ WITH versions AS (
   ) AS h ON h.account_id = n.account_id AND h.start_date = n.start_date AND h.product = n.product
   WHERE s.account_id IS NULL
   UNION ALL
-  SELECT o.account_id, o.end_date AS changed_on, o.subscription_id, 'ended' AS cause, -o.mrr_minor AS delta_minor
+  SELECT o.account_id, o.end_date AS changed_on, o.subscription_id, 'ended' AS cause, -o.mrr_minor AS delta_minor, o.undecided
   FROM ended AS o
-  LEFT JOIN (SELECT account_id, changed_on, max(old_minor) AS old_minor FROM swapped GROUP BY account_id, changed_on) AS s
-    ON s.account_id = o.account_id AND s.changed_on = o.end_date
+  LEFT JOIN swapped AS s ON s.account_id = o.account_id AND s.old_no = o.term_no
   WHERE s.account_id IS NULL
 )
 SELECT m.account_id, m.movement_date, m.kind,
@@ -88,6 +88,6 @@ SELECT m.account_id, m.movement_date, m.kind,
             ELSE t.cause END AS cause,
        t.subscription_id, CAST(sum(t.delta_minor) AS BIGINT) AS delta_minor
 FROM mrr_movements AS m
-JOIN parts AS t ON t.account_id = m.account_id AND t.changed_on = m.movement_date
+JOIN parts AS t ON t.account_id = m.account_id AND t.changed_on = m.movement_date AND t.undecided = (m.kind = 'lapsed')
 GROUP BY m.account_id, m.movement_date, m.kind, t.cause, t.subscription_id
 HAVING sum(t.delta_minor) <> 0

@@ -1,12 +1,13 @@
 -- derived: mrr_waterfall
 -- title: MRR waterfall by calendar month
--- says: Opening + new + expansion + reactivation + contraction + churn = closing; contraction and churn are negative.
+-- says: Opening + new + expansion + reactivation + contraction + churn + lapsed = closing; contraction, churn and what
+--   lapsed undecided are negative.
 --   Opening and closing are the subscriptions in force before the month's first and on its last day, the rest are the
 --   movements between. Rates of exchange are fixed, so they move nothing.
 -- needs: months, account_months, paid_subscriptions, mrr_movements
 WITH kinds AS (
   SELECT kind
-  FROM (VALUES ('opening'), ('new'), ('expansion'), ('reactivation'), ('contraction'), ('churn'), ('closing')) AS v(kind)
+  FROM (VALUES ('opening'), ('new'), ('expansion'), ('reactivation'), ('contraction'), ('churn'), ('lapsed'), ('closing')) AS v(kind)
 ), amounts AS (
   SELECT m.month, 'opening' AS kind, b.mrr_minor AS amount_minor
   FROM months AS m

@@ -1,6 +1,6 @@
 -- derived: renewal_forecast
 -- title: Forecast category of every term that ends in 90 days
--- says: By dated evidence, the first that holds. closed: cancelled, or the renewal deal is won; commit: renews by itself and
+-- says: By dated evidence, the first that holds. closed: cancelled, its successor is signed, or the renewal deal is won; commit: renews by itself and
 --   the opt-out date has passed; at_risk: the account is at risk; most_likely: green health and two-way contact in
 --   90 days; best_case: any health score or contact; omitted: nothing dated to go by. A category is no probability.
 -- needs: subscriptions_in_force, at_risk, health_scores, two_way_touches, opportunities, session_params
@@ -11,7 +11,7 @@ WITH spoke AS (
 )
 SELECT f.account_id, f.subscription_id, f.renewal_date, f.renewal_date - CAST(coalesce(f.notice_days, 0) AS INTEGER) AS opt_out_on,
        12 * f.mrr_minor AS atr_minor, f.cancelled_on, w.won_on, r.rank AS risk_rank, h.score AS health_score, s.last_on,
-       CASE WHEN f.cancelled_on <= p.as_of OR (w.won_on > f.renewal_date - 120 AND w.won_on <= p.as_of) THEN 'closed'
+       CASE WHEN f.cancelled_on <= p.as_of OR f.succeeded_on IS NOT NULL OR (w.won_on > f.renewal_date - 120 AND w.won_on <= p.as_of) THEN 'closed'
             WHEN f.auto_renew AND f.renewal_date - CAST(coalesce(f.notice_days, 0) AS INTEGER) < p.as_of THEN 'commit'
             WHEN r.account_id IS NOT NULL THEN 'at_risk'
             WHEN h.band = 'green' AND s.account_id IS NOT NULL THEN 'most_likely'

@@ -8,7 +8,7 @@
 -- plausible: >= 0, <= 100
 -- needs: accounts, subscriptions
 -- unknown: no account had a paid subscription in force 90 days before the as-of date
-SELECT c.account_id, c.opening_minor, CASE WHEN a.status = 'managed' THEN 0 ELSE 1 END AS churned
+SELECT c.account_id, c.opening_minor, CASE WHEN a.status IN ('managed', 'lapsed') THEN 0 ELSE 1 END AS churned
 FROM (
   SELECT b.account_id, CAST(sum(b.mrr_minor) AS BIGINT) AS opening_minor
   FROM paid_subscriptions AS b

@@ -1,7 +1,7 @@
 -- metric: mrr_contraction
 -- title: Contraction MRR, 12 months
 -- says: Decreases of MRR of accounts that still pay, shown as a positive amount; cancelling one of several subscriptions counts here.
---   Opening + new + expansion + reactivation - contraction - churn = MRR on the as-of date.
+--   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
 -- value: coalesce(sum(-delta_minor), 0)
 -- unit: money
 -- window: 12 months

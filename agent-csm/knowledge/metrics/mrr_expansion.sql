@@ -1,7 +1,7 @@
 -- metric: mrr_expansion
 -- title: Expansion MRR, 12 months
 -- says: Increases of MRR of accounts that already paid.
---   Opening + new + expansion + reactivation - contraction - churn = MRR on the as-of date.
+--   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
 -- value: coalesce(sum(delta_minor), 0)
 -- unit: money
 -- window: 12 months

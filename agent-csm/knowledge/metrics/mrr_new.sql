@@ -1,7 +1,7 @@
 -- metric: mrr_new
 -- title: New MRR, 12 months
 -- says: First paid MRR of accounts in the twelve months to the as-of date.
---   Opening + new + expansion + reactivation - contraction - churn = MRR on the as-of date.
+--   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
 -- value: coalesce(sum(delta_minor), 0)
 -- unit: money
 -- window: 12 months

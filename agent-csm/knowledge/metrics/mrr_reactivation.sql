@@ -1,7 +1,7 @@
 -- metric: mrr_reactivation
 -- title: Reactivation MRR, 12 months
 -- says: MRR of accounts on the day they came back from zero.
---   Opening + new + expansion + reactivation - contraction - churn = MRR on the as-of date.
+--   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
 -- value: coalesce(sum(delta_minor), 0)
 -- unit: money
 -- window: 12 months

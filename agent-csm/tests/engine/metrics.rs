@@ -21,22 +21,23 @@ fn the_monthly_waterfall_opens_moves_and_closes() {
     let engine = company().open(DAY);
     // 2023: G1, S1 and the trial are no movement of 2024; A 100, B 120, C 70, D 60 are in force at its end.
     let months = [
-        ("2024-02-01", [350, 0, 0, 0, 0, -70, 280]),
-        ("2024-03-01", [280, 0, 50, 0, 0, 0, 330]),
-        ("2024-05-01", [360, 0, 0, 0, -40, 0, 320]),
-        ("2024-06-01", [320, 0, 0, 90, 0, 0, 410]),
-        ("2024-12-01", [350, 0, 0, 0, 0, 0, 350]),
+        ("2024-02-01", [350, 0, 0, 0, 0, -70, 0, 280]),
+        ("2024-03-01", [280, 0, 50, 0, 0, 0, 0, 330]),
+        ("2024-05-01", [360, 0, 0, 0, -40, 0, 0, 320]),
+        ("2024-06-01", [320, 0, 0, 90, 0, 0, 0, 410]),
+        ("2024-12-01", [350, 0, 0, 0, 0, 0, 0, 350]),
     ];
     for (month, amounts) in months {
         let rows: Vec<Amount> = engine
             .query(&format!("SELECT kind, amount_minor FROM mrr_waterfall WHERE month = DATE '{month}'"))
             .unwrap();
-        let kinds = ["opening", "new", "expansion", "reactivation", "contraction", "churn", "closing"];
+        let kinds =
+            ["opening", "new", "expansion", "reactivation", "contraction", "churn", "lapsed", "closing"];
         for (kind, amount_minor) in kinds.into_iter().zip(amounts) {
             let expected = Amount { kind: kind.to_owned(), amount_minor };
             assert!(rows.contains(&expected), "{month}: {expected:?} is not in {rows:?}");
         }
-        assert_eq!(rows.len(), 7);
+        assert_eq!(rows.len(), 8);
     }
 }
 
@@ -79,8 +80,8 @@ fn rates_and_stages_follow_from_the_movements() {
     assert_eq!(value_of(&engine, "mrr_churn_net_rate"), 100.0 * (170.0 - 50.0 - 90.0) / 350.0);
     // Up within the year: S3 80, S4 40, S5 70, S7 60, S8 30.
     assert_eq!(value_of(&engine, "atr"), 12.0 * 280.0);
-    let august = company().open("2024-08-15");
-    // In force on 2024-05-17: A, B, D, E; D has left since: 1 - (3/4)^(365/90).
+    let august = company().open("2024-08-16");
+    // In force on 2024-05-18: A, B, D, E; D has left since, and is past the 14 days of grace: 1 - (3/4)^(365/90).
     let rescaled = 100.0 * (1.0 - 0.75_f64.powf(365.0 / 90.0));
     assert!((value_of(&august, "churn_rate_90d_annualised") - rescaled).abs() < 1e-9);
     // A's term ends within 90 days, C returned, D left; B and E do nothing special.
@@ -140,7 +141,7 @@ fn told() -> World {
     // E began to pay on 2024-04-01 and used what it is bought for five days later.
     usage.push_str("E,u9,menu,2024-04-03,1\nE,u9,export,2024-04-06,1\n");
     // A: a steady 4 a day until 27 days ago, 2 since; two people on the last day, one on the others.
-    for days_ago in 0..110 {
+    for days_ago in 0..118 {
         let day = DAY.parse::<chrono::NaiveDate>().unwrap() - chrono::Days::new(days_ago);
         let uses = if days_ago < 28 { 2 } else { 4 };
         let _ = writeln!(usage, "A,u1,menu,{day},{uses}");
