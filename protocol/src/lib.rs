@@ -13,7 +13,7 @@
 //!     assert_eq!(request.kind().answer(), Some("customer_context"));
 //! }
 //! let said = StatusMessage::tick("customer-success-manager", Status::Analyzing, 40, "scoring");
-//! assert!(encode(&said.into()).ends_with(r#""message":"scoring","_meta":{"percent":40}}"#));
+//! assert!(encode(&said.into()).ends_with(r#""message":"scoring","progress":{},"_meta":{"percent":40}}"#));
 //! ```
 
 mod body;

@@ -32,7 +32,8 @@ struct StatusShape {
     status: Status,
     /// The same for people. Always there on `completed` and `cancelled`.
     message: Option<String>,
-    /// What was measured so far, by name: numbers, texts, `null` for what is not known. Absent on ticks.
+    /// What was measured so far, by name: numbers, texts, `null` for what is not known. This agent writes it on
+    /// every status message: what was last known where there is nothing new, `{}` before anything is.
     progress: Option<Members>,
     /// The files written for people. On `completed` only.
     deliverables: Option<Vec<Deliverable>>,
@@ -76,12 +77,14 @@ impl JsonSchema for StatusMessage {
 }
 
 impl StatusMessage {
-    /// A message with nothing but who and where.
+    /// A message with nothing but who and where. Its `progress` is empty, and there: readers of the published
+    /// shape look into it on every status message.
     #[must_use]
     pub fn new(agent: &str, status: impl Into<Status>) -> Self {
         let mut envelope = Envelope::default();
         envelope.set(ORDER, "agent", agent.into());
         envelope.set(ORDER, "status", status.into().as_str().into());
+        envelope.set(ORDER, "progress", Members::new().into());
         Self { envelope }
     }
 
@@ -91,8 +94,7 @@ impl StatusMessage {
         Self::new(agent, status).with_member("progress", progress)
     }
 
-    /// How far the running phase is. It may be dropped and gets no `seq`; it has no `progress`, so that a
-    /// reader of that member never meets one without its measurements.
+    /// How far the running phase is. It may be dropped and gets no `seq`; it measures nothing itself.
     #[must_use]
     pub fn tick(agent: &str, status: impl Into<Status>, percent: u8, note: &str) -> Self {
         Self::new(agent, status).with_message(note).with_meta(Meta::new().with_percent(percent))

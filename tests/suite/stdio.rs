@@ -75,6 +75,30 @@ fn the_seeds_query_returns_the_context_three_phases_and_one_delivery() {
         );
     }
 
+    // A reader that knows only the published shape looks into `progress` of every message, ticks too.
+    let reports = messages.iter().filter(|message| message["status"].is_string());
+    let (ticks, rest): (Vec<&Value>, Vec<&Value>) =
+        reports.partition(|message| message["_meta"]["percent"].is_u64());
+    assert!(ticks.len() >= 4 && rest.len() >= 4, "{} ticks, {} others", ticks.len(), rest.len());
+    for message in ticks.iter().chain(&rest) {
+        let progress = message["progress"].as_object().unwrap_or_else(|| panic!("no `progress`: {message}"));
+        if message["status"] == "managing" {
+            let four = ["accounts_managed", "health_score_avg", "churn_rate", "nps_score"];
+            assert!(progress.keys().eq(four.iter()), "not the four: {message}");
+            for (name, _) in progress.iter().filter(|(_, value)| value.is_null()) {
+                assert!(
+                    message["_meta"]["unknown"][name].is_string(),
+                    "`{name}` without a reason: {message}"
+                );
+            }
+        }
+    }
+    // What is asked of a person comes after the figures of its phase, and repeats them.
+    for message in journaled.iter().filter(|message| message["status"] == "awaiting_approval") {
+        assert_eq!(message["progress"], journaled[2]["progress"]);
+        assert_eq!(message["_meta"]["evidence"], journaled[2]["_meta"]["evidence"]);
+    }
+
     let progress = &journaled[2]["progress"];
     let members: Vec<&String> = progress.as_object().expect("an object").keys().collect();
     assert_eq!(members, ["accounts_managed", "health_score_avg", "churn_rate", "nps_score"]);

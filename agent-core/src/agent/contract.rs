@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use protocol::{ErrorCode, Figure, Members, Request, WireError};
+use protocol::{ErrorCode, Figure, Members, Request, Status, WireError};
 use serde_json::Value;
 
 use super::{Answer, Completion, Failure, Pin};
@@ -31,6 +31,12 @@ pub trait Agent: Send + Sync + 'static {
     /// By default it is one when it names no phase: `"phases": []`.
     fn is_question(&self, request: &Request) -> Result<bool, WireError> {
         Ok(request.phases()?.is_some_and(|phases| phases.is_empty()))
+    }
+
+    /// The members that `progress` has under `status` whatever is known, each with `null`: a message of that status
+    /// that does not bring them gets what the session last told of them. By default none.
+    fn empty_progress(&self, _status: &Status) -> Members {
+        Members::new()
     }
 
     /// Takes the hash of everything the work depends on: data, what people wrote, knowledge,

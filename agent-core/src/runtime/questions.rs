@@ -139,7 +139,7 @@ impl Inner {
         let limits = Limits::of(&request, self.terms.budget, self.terms.deadline).unwrap_or_default();
         let question = Question {
             ground: Arc::clone(&self.ground),
-            name: self.name.clone(),
+            agent: Arc::clone(&self.agent),
             stamp,
             hold,
             ends: limits.from(opened_at, self.now()),

@@ -8,7 +8,8 @@ use super::host::{Inner, Runtime};
 use crate::agent::{Failure, Pin, Then};
 use crate::context::Asker;
 use crate::session::{
-    Actor, Ending, Hold, Limits, Live, Session, SessionHandle, Stamp, Why, closing, interrupted, request_of,
+    Actor, Ending, Hold, Limits, Live, Measured, Said, Session, SessionHandle, Stamp, Why, closing,
+    interrupted, request_of,
 };
 use crate::store::{NewSession, Opened, SessionKind, SessionRecord, SessionState, StoreError, sha256_hex};
 
@@ -225,7 +226,7 @@ impl Inner {
         let limits = Limits::of(&request_of(&record)?, self.terms.budget, self.terms.deadline)?;
         let (actor, live, cx) = Actor::new(Session {
             ground: Arc::clone(&self.ground),
-            name: &self.name,
+            agent: &self.agent,
             tools: &self.tools,
             record: &record,
             pin,
@@ -275,7 +276,9 @@ impl Inner {
         ending: Ending,
     ) -> Result<crate::store::Commit, Failure> {
         let seq = self.ground.store.last_seq(&record.id).await? + 1;
-        Ok(closing(&self.name, &Stamp::of(record), seq, self.now(), ending))
+        let last = Measured::of_stored(&*self.ground.store, &record.id).await?;
+        let said = Said { stamp: &Stamp::of(record), seq, at: self.now() };
+        Ok(closing(&*self.agent, last, said, ending))
     }
 
     /// Takes an unfinished session that does not run in this process; `None` when it has ended.

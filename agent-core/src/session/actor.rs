@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use protocol::{Figure, Outgoing};
@@ -12,10 +12,11 @@ use tracing::Instrument;
 
 use super::ask::{AskContext, Ground};
 use super::context::{Inner, SessionContext};
-use super::ending::{Ending, closing};
+use super::ending::{Ending, Said, closing};
 use super::handle::{CancelSwitch, Live, Progress, Standing, Why, interrupted};
 use super::hold::{Hold, SharedLock};
 use super::limits::{Budget, Ends, Limits};
+use super::measured::Measured;
 use super::message::{Stamp, request_of};
 use crate::agent::{Agent, Completion, Failure, Pin, Then};
 use crate::approval::list_pending;
@@ -65,9 +66,11 @@ pub(crate) struct Terms {
 /// The agent's work runs in a second task, which the actor starts, waits for, and ends.
 pub(crate) struct Actor {
     ground: Arc<Ground>,
-    name: String,
+    agent: Arc<dyn Agent>,
     lease: Lease,
     stamp: Stamp,
+    /// What was told so far, shared with the ticks of the work.
+    measured: Arc<Mutex<Measured>>,
     seq: i64,
     progress: watch::Sender<Progress>,
     told: mpsc::Receiver<Told>,
@@ -86,7 +89,7 @@ pub(crate) struct Actor {
 /// What an actor is made of.
 pub(crate) struct Session<'a> {
     pub(crate) ground: Arc<Ground>,
-    pub(crate) name: &'a str,
+    pub(crate) agent: &'a Arc<dyn Agent>,
     pub(crate) tools: &'a Toolbox,
     pub(crate) record: &'a SessionRecord,
     pub(crate) pin: Pin,
@@ -107,7 +110,8 @@ enum Turn {
 impl Actor {
     /// Takes over a session under a lease. Returns what others share of it, and what the work stands on.
     pub(crate) async fn new(session: Session<'_>) -> Result<(Self, Live, SessionContext), Failure> {
-        let Session { ground, name, tools, record, pin, hold: Hold { lease, lock }, limits, terms } = session;
+        let Session { ground, agent, tools, record, pin, hold: Hold { lease, lock }, limits, terms } =
+            session;
         let journal: BTreeMap<String, JournalEntry> = ground
             .store
             .journal(&record.id)
@@ -116,6 +120,8 @@ impl Actor {
             .map(|entry| (entry.key.clone(), entry))
             .collect();
         let seq = ground.store.last_seq(&record.id).await?;
+        let measured = Measured::of_stored(&*ground.store, &record.id).await?;
+        let measured = Arc::new(Mutex::new(measured));
         let (progress, listening) = watch::channel(Progress { at: Standing::Running });
         let (actor, told) = mpsc::channel(STEP_QUEUE);
         let (ticks, _) = broadcast::channel(TICK_QUEUE);
@@ -136,8 +142,10 @@ impl Actor {
             tools,
             before: Some((record.opened_at, record.id.clone())),
         };
+        let agent = Arc::clone(agent);
         let inner = Inner {
-            agent: name.to_owned(),
+            agent: Arc::clone(&agent),
+            measured: Arc::clone(&measured),
             request: request_of(record)?,
             pin,
             lease: lease.clone(),
@@ -150,11 +158,11 @@ impl Actor {
             asker: Asker::current(),
         };
         let cx = SessionContext::new(ask, inner);
-        let name = name.to_owned();
         let broken = None;
         let actor = Self {
             ground,
-            name,
+            agent,
+            measured,
             lease,
             stamp,
             seq,
@@ -252,9 +260,11 @@ impl Actor {
     async fn record(&mut self, told: Told) {
         let StepDone { entry, messages, figures, approvals } = told.step;
         let at = self.ground.clock.now_micros();
+        let mut last = self.told_last();
         let messages: Vec<OutboxEntry> = (self.seq + 1..)
             .zip(messages)
-            .map(|(seq, message)| {
+            .map(|(seq, mut message)| {
+                last.fill(&*self.agent, &mut message);
                 let message = protocol::encode(&self.stamp.journaled(message, seq, at));
                 OutboxEntry { seq, message }
             })
@@ -274,6 +284,7 @@ impl Actor {
             Ok(()) => {
                 (0..asked).for_each(|_| self.ground.meter.approval("pending"));
                 self.seq = seq;
+                *self.measured.lock().unwrap_or_else(PoisonError::into_inner) = last;
                 self.progress.send_replace(Progress { at: Standing::Running });
                 Ok(())
             }
@@ -348,7 +359,8 @@ impl Actor {
             return Standing::Stopped(failure);
         }
         let at = self.ground.clock.now_micros();
-        let commit = closing(&self.name, &self.stamp, self.seq + 1, at, ending);
+        let said = Said { stamp: &self.stamp, seq: self.seq + 1, at };
+        let commit = closing(&*self.agent, self.told_last(), said, ending);
         let ended = match successor {
             None => self.ground.store.commit(&self.lease, commit).await,
             Some(new) => self.ground.store.supersede(&self.lease, commit, new).await.map(drop),
@@ -360,6 +372,10 @@ impl Actor {
             }
             Err(error) => Standing::Stopped(error.into()),
         }
+    }
+
+    fn told_last(&self) -> Measured {
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn lease_until(&self, at: i64) -> i64 {

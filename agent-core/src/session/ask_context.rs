@@ -46,7 +46,7 @@ impl SessionContext {
         let Some(asker) = asker.filter(|asker| asker.offers(request_type)) else {
             return Ok(Err(format!("nobody offered to answer `{request_type}` on the session's connection")));
         };
-        let agent = self.inner.agent.as_str();
+        let agent = self.agent_name();
         let id = format!("{}/{key}", self.id());
         // Its own name in the trace: a question that would be passed back to it is refused as a loop.
         let meta = Meta::new().with_request_id(&id).with_trace([agent]);

@@ -14,9 +14,10 @@ use super::actor::{StepDone, Told};
 use super::ask::AskContext;
 use super::canonical::hash_of;
 use super::limits::Ends;
+use super::measured::Measured;
 use super::message::{Stamp, set_phase};
 use super::outcome::Outcome;
-use crate::agent::{Failure, Pin};
+use crate::agent::{Agent, Failure, Pin};
 use crate::context::Asker;
 use crate::store::{JournalEntry, Lease};
 use crate::telemetry::step_span;
@@ -33,7 +34,9 @@ pub struct SessionContext {
 }
 
 pub(crate) struct Inner {
-    pub(crate) agent: String,
+    pub(crate) agent: Arc<dyn Agent>,
+    /// What the session told last, for its ticks.
+    pub(crate) measured: Arc<Mutex<Measured>>,
     pub(crate) request: Request,
     pub(crate) pin: Pin,
     pub(crate) lease: Lease,
@@ -68,7 +71,7 @@ impl SessionContext {
 
     /// The name of the agent whose session it is.
     pub(crate) fn agent_name(&self) -> &str {
-        &self.inner.agent
+        &self.inner.agent.definition().name
     }
 
     /// What the session depends on.
@@ -116,7 +119,10 @@ impl SessionContext {
     /// Tells how far the phase is. Droppable: without a sequence number, never replayed.
     pub fn tick(&self, percent: u8, note: &str) {
         let inner = &self.inner;
-        let tick = inner.stamp.tick(&inner.agent, self.status.clone(), self.phase.as_deref(), percent, note);
+        let (name, status) = (self.agent_name(), self.status.clone());
+        let mut tick = inner.stamp.tick(name, status, self.phase.as_deref(), percent, note);
+        let mut last = inner.measured.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        last.fill(&*inner.agent, &mut tick);
         // An error only says that nobody listens.
         let _ = inner.ticks.send(tick);
     }
@@ -184,6 +190,11 @@ impl SessionContext {
     async fn record<O>(&self, entry: JournalEntry, outcome: Outcome<O>) -> Result<(), Failure> {
         let mut messages = outcome.messages;
         for message in &mut messages {
+            if let Outgoing::Status(status) = &*message
+                && status.measured().is_some_and(|progress| !progress.is_object())
+            {
+                return Err(Failure::bug("`progress` of a status message is no object"));
+            }
             set_phase(message, self.phase.as_deref());
         }
         let (done, answer) = oneshot::channel();

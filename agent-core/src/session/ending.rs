@@ -1,8 +1,9 @@
 use protocol::{Outgoing, StatusMessage};
 
 use super::handle::Why;
+use super::measured::Measured;
 use super::message::Stamp;
-use crate::agent::{Completion, Failure};
+use crate::agent::{Agent, Completion, Failure};
 use crate::store::{Commit, OutboxEntry, SessionState};
 
 /// How a session ends. Each way has exactly one terminal message.
@@ -30,7 +31,15 @@ impl From<Why> for Ending {
 }
 
 /// How a session ends in the store, and its last message: the only place where one is made.
-pub(crate) fn terminal(agent: &str, ending: Ending) -> (SessionState, StatusMessage) {
+/// It repeats what the session measured last where it does not deliver it.
+pub(crate) fn terminal(agent: &dyn Agent, last: &mut Measured, ending: Ending) -> (SessionState, Outgoing) {
+    let (state, message) = ended(&agent.definition().name, ending);
+    let mut message = Outgoing::Status(message);
+    last.fill(agent, &mut message);
+    (state, message)
+}
+
+fn ended(agent: &str, ending: Ending) -> (SessionState, StatusMessage) {
     match ending {
         Ending::Completed(Completion { delivery, meta }) => {
             (SessionState::Completed, StatusMessage::completed(agent, delivery).with_meta(meta))
@@ -42,10 +51,18 @@ pub(crate) fn terminal(agent: &str, ending: Ending) -> (SessionState, StatusMess
     }
 }
 
-/// The commit that ends a session.
-pub(crate) fn closing(agent: &str, stamp: &Stamp, seq: i64, at: i64, ending: Ending) -> Commit {
-    let (state, message) = terminal(agent, ending);
-    let message = stamp.journaled(Outgoing::Status(message), seq, at);
+/// Where and when a session says its last word.
+pub(crate) struct Said<'a> {
+    pub(crate) stamp: &'a Stamp,
+    pub(crate) seq: i64,
+    pub(crate) at: i64,
+}
+
+/// The commit that ends a session; `last` is what it measured so far.
+pub(crate) fn closing(agent: &dyn Agent, mut last: Measured, said: Said<'_>, ending: Ending) -> Commit {
+    let Said { stamp, seq, at } = said;
+    let (state, message) = terminal(agent, &mut last, ending);
+    let message = stamp.journaled(message, seq, at);
     Commit {
         messages: vec![OutboxEntry { seq, message: protocol::encode(&message) }],
         close: Some(state),

@@ -25,12 +25,12 @@ impl SessionContext {
             if let Some(there) = there {
                 // Within one session the question was said when it was first asked.
                 let say = there.state == ApprovalState::Pending && there.session_id != cx.id();
-                let message = StatusMessage::awaiting_approval(&cx.inner.agent, &asked(&there));
+                let message = StatusMessage::awaiting_approval(cx.agent_name(), &asked(&there));
                 let outcome = Outcome::new(there);
                 return Ok(if say { outcome.say(message) } else { outcome });
             }
             let approval = proposal.ask(&ground.tenant, cx.id(), key, at, ground.approval_lasts)?;
-            let message = StatusMessage::awaiting_approval(&cx.inner.agent, &asked(&approval));
+            let message = StatusMessage::awaiting_approval(cx.agent_name(), &asked(&approval));
             let mut outcome = Outcome::new(approval.clone()).say(message);
             outcome.approvals.push(approval);
             Ok(outcome)

@@ -9,8 +9,9 @@ use super::ending::{Ending, terminal};
 use super::handle::{CancelSwitch, Live, Progress, Standing, interrupted};
 use super::hold::Hold;
 use super::limits::Ends;
+use super::measured::Measured;
 use super::message::Stamp;
-use crate::agent::{Failure, Then};
+use crate::agent::{Agent, Failure, Then};
 use crate::store::{Commit, OutboxEntry, SharedBody, sha256_hex};
 
 /// What is said of a question that is answered.
@@ -22,7 +23,7 @@ const ANSWERED: &str = "The question is answered; nothing was written.";
 /// would say is refused.
 pub(crate) struct Question {
     pub(crate) ground: Arc<Ground>,
-    pub(crate) name: String,
+    pub(crate) agent: Arc<dyn Agent>,
     pub(crate) stamp: Stamp,
     pub(crate) hold: Hold,
     pub(crate) ends: Ends,
@@ -116,10 +117,10 @@ impl Question {
     /// One commit: the answer, if there is one, and the end.
     async fn close(&self, answer: Option<SharedAnswer>, ending: Ending) -> Standing {
         let at = self.ground.clock.now_micros();
-        let (state, last) = terminal(&self.name, ending);
+        let (state, last) = terminal(&*self.agent, &mut Measured::default(), ending);
         let (response, body) = answer.map_or((None, None), |answer| (Some(answer.response), answer.body));
         let said: Arc<[Outgoing]> = (1..)
-            .zip(response.map(Outgoing::from).into_iter().chain([last.into()]))
+            .zip(response.map(Outgoing::from).into_iter().chain([last]))
             .map(|(seq, message)| self.stamp.journaled(message, seq, at))
             .collect();
         let shared = body.map(|(sha256, text)| SharedBody { seq: 1, sha256, text });

@@ -118,3 +118,58 @@ async fn a_running_session_is_superseded_in_one_commit() {
     }
     assert!(superseded >= 3, "the session was superseded in {superseded} of the attempts only");
 }
+
+#[tokio::test]
+async fn every_report_has_progress_as_told_last_and_after_a_restart_too() {
+    let dir = workspace();
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let first = runtime(&agent, dir.path()).await;
+    let mut held = first.open_session(&work()).await.unwrap();
+    let id = held.id().to_owned();
+    agent.reached().await;
+    // Books `a` and `b` have three and two words; a tick follows each.
+    let (mut told, mut ticks) = (Vec::new(), 0);
+    while told.len() < 2 || ticks < 2 {
+        let message = Value::Object(held.next().await.unwrap().into_members());
+        if message["_meta"]["percent"].is_u64() {
+            let last = [json!({ "words": 3 }), json!({ "words": 2 })];
+            assert!(last.contains(&message["progress"]), "not what was told last: {message}");
+            ticks += 1;
+        } else if message["status"].is_string() {
+            told.push(message["progress"].clone());
+        }
+    }
+    assert_eq!(told, [json!({ "words": 3 }), json!({ "words": 2 })]);
+    first.interrupt().await;
+
+    // The next process told none of it, and its last word repeats it all the same.
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let second = runtime(&agent, dir.path()).await;
+    let mut resumed = second.resume_all().await.unwrap().sessions.remove(0);
+    agent.reached().await;
+    resumed.cancel("enough");
+    let mut last = Value::Null;
+    while let Some(message) = resumed.next().await {
+        last = Value::Object(message.into_members());
+    }
+    assert_eq!((&last["status"], &last["progress"]), (&json!("cancelled"), &json!({ "words": 2 })));
+    let again = messages(second.attach(&id, 0).await.unwrap()).await;
+    let mut reports = again.iter().filter(|message| message["status"].is_string());
+    assert!(reports.all(|message| message["progress"].is_object()), "{again:?}");
+    second.close().await;
+
+    // What was told before a session that runs in no process is ended is repeated too.
+    let dir = workspace();
+    let agent = Arc::new(Librarian::stalling_at("cards"));
+    let first = runtime(&agent, dir.path()).await;
+    let id = first.open_session(&work()).await.unwrap().id().to_owned();
+    agent.reached().await;
+    first.interrupt().await;
+    std::fs::write(dir.path().join("books/b.md"), "four five six").unwrap();
+    let second = runtime(&Arc::new(Librarian::new()), dir.path()).await;
+    messages(second.open_session(&work()).await.unwrap()).await;
+    let old = messages(second.attach(&id, 0).await.unwrap()).await;
+    let last = old.last().unwrap();
+    assert_eq!((&last["status"], &last["progress"]), (&json!("cancelled"), &json!({ "words": 2 })));
+    second.close().await;
+}

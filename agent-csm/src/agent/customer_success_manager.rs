@@ -12,13 +12,14 @@ use agent_core::telemetry::Meter;
 use agent_core::tool::web::{Network, WebConfig, WebFetch, WebSearch, web_tools};
 use agent_core::tool::{ErasedTool, Rules, file_tools};
 use async_trait::async_trait;
-use protocol::{ErrorCode, Figure, Members, Request, WireError};
+use protocol::{ErrorCode, Figure, Members, Request, Status, WireError};
 
 use super::craftsman::{CONTEXT, Craftsman};
 use super::fault::invalid_workspace;
 use super::settings::Settings;
 use super::{ask, pin, release, work};
 use crate::engine::Kept;
+use crate::wire::empty_progress;
 
 /// The agents this one works with, by the role description. Never its own name: the published query carries that.
 const PEERS: [&str; 8] = [
@@ -156,6 +157,11 @@ impl Agent for CustomerSuccessManager {
         Ok(request
             .phases()?
             .map_or_else(|| PEERS.contains(&request.requesting_agent()), |phases| phases.is_empty()))
+    }
+
+    /// Under `managing` the four members of the role description, known or not.
+    fn empty_progress(&self, status: &Status) -> Members {
+        if *status == Status::Managing { empty_progress() } else { Members::new() }
     }
 
     async fn pin(&self, request: &Request, cx: &AskContext) -> Result<Pin, Failure> {

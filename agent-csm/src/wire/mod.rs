@@ -9,5 +9,5 @@ mod sentence;
 
 pub use account::AccountContext;
 pub use context::CustomerContext;
-pub use progress::{Progress, progress};
+pub use progress::{Progress, empty_progress, progress};
 pub use sentence::{Delivery, delivery};

@@ -20,6 +20,15 @@ pub struct Progress {
     pub implausible: BTreeMap<String, String>,
 }
 
+/// The four members of the role description, in its order.
+const MEMBERS: [&str; 4] = ["accounts_managed", "health_score_avg", "churn_rate", "nps_score"];
+
+/// The four members before anything is known.
+#[must_use]
+pub fn empty_progress() -> Map<String, Value> {
+    MEMBERS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect()
+}
+
 /// The progress of `analysis`: counts and scores whole, rates as `"3.2%"`.
 #[must_use]
 pub fn progress(analysis: &Analysis) -> Progress {
