@@ -141,7 +141,7 @@ fn told() -> World {
     // E began to pay on 2024-04-01 and used what it is bought for five days later.
     usage.push_str("E,u9,menu,2024-04-03,1\nE,u9,export,2024-04-06,1\n");
     // A: a steady 4 a day until 27 days ago, 2 since; two people on the last day, one on the others.
-    for days_ago in 0..118 {
+    for days_ago in 0..110 {
         let day = DAY.parse::<chrono::NaiveDate>().unwrap() - chrono::Days::new(days_ago);
         let uses = if days_ago < 28 { 2 } else { 4 };
         let _ = writeln!(usage, "A,u1,menu,{day},{uses}");
@@ -223,7 +223,8 @@ fn a_term_is_unknown_until_its_table_is_there() {
         ("ttv_days_p90", "`objectives`", 39.0),
         // One person on each of 29 days, two on the last; two people in all.
         ("stickiness", "`usage_events`", 100.0 * 31.0 / (30.0 * 2.0)),
-        ("decay_ratio", "`usage_events`", 50.0),
+        // 2 a day, of 14 days of 2 and 76 days of 4: mean on mean.
+        ("decay_ratio", "`usage_events`", 100.0 * 2.0 / ((14.0 * 2.0 + 76.0 * 4.0) / 90.0)),
         // A 2 of 15 seats, B 0 of 4, C 0 of 1, E 0 of 3.
         ("licence_utilisation_median", "`usage_events`", 0.0),
         ("role_coverage_buyer", "`contacts`", 50.0),
