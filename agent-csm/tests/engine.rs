@@ -19,6 +19,8 @@ mod metrics;
 mod people;
 #[path = "engine/ravenstack.rs"]
 mod ravenstack;
+#[path = "engine/rejected.rs"]
+mod rejected;
 #[path = "engine/succession.rs"]
 mod succession;
 #[path = "engine/text.rs"]

@@ -4,9 +4,10 @@
 --   successor's first day, so that days both run are paid once and a gap of at most `grace_days` is carried through.
 --   Where an account would pay nothing and pays again within the window, though for another product, its terms are
 --   `carried` until then. A term that ended within the window before the as-of date without any of that is
---   `undecided`, unless it was cancelled or a churn event says so; all others `ended`, or are `open`.
+--   `undecided`, unless it was cancelled or a churn event says so; so is one of an account of which a billing row could
+--   not be read, whenever it ended, for that row may be what follows. All others `ended`, or are `open`.
 --   gap_days: unpaid days before the successor, negative for days that both run.
--- needs: paid_terms, term_links, limits, churn_events, session_params
+-- needs: paid_terms, term_links, limits, churn_events, rejected_rows, session_params
 WITH nexts AS (
   SELECT account_id, old_no, new_no, how, gap_days
   FROM term_links
@@ -45,6 +46,8 @@ WITH nexts AS (
   FROM reached AS r
   LEFT JOIN befores AS b ON b.account_id = r.account_id AND b.new_no = r.term_no
   WHERE b.account_id IS NULL
+), unread AS (
+  SELECT DISTINCT account_id FROM rejected_rows WHERE table_name = 'subscriptions' AND account_id IS NOT NULL
 ), said AS (
   SELECT DISTINCT r.account_id, r.until
   FROM reached AS r
@@ -61,7 +64,7 @@ SELECT r.account_id, r.term_no, r.subscription_id, r.product, r.plan, r.seats, r
        CASE WHEN r.new_no IS NOT NULL THEN r.how
             WHEN c.account_id IS NOT NULL THEN 'carried'
             WHEN r.end_date IS NULL OR r.end_date > p.as_of THEN 'open'
-            WHEN m.account_id IS NULL AND s.account_id IS NULL AND p.as_of - r.end_date <= l.grace_days
+            WHEN m.account_id IS NULL AND s.account_id IS NULL AND (p.as_of - r.end_date <= l.grace_days OR x.account_id IS NOT NULL)
              AND NOT coalesce(r.cancelled_on <= p.as_of, false) THEN 'undecided'
             ELSE 'ended' END AS how
 FROM reached AS r
@@ -72,3 +75,4 @@ LEFT JOIN befores AS b ON b.account_id = r.account_id AND b.new_no = r.term_no
 LEFT JOIN kept AS k ON k.account_id = r.account_id AND k.old_no = r.term_no
 LEFT JOIN moved AS m ON m.account_id = r.account_id AND m.start_date = r.end_date
 LEFT JOIN said AS s ON s.account_id = r.account_id AND s.until = r.until
+LEFT JOIN unread AS x ON x.account_id = r.account_id

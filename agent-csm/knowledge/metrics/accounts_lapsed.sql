@@ -1,7 +1,7 @@
 -- metric: accounts_lapsed
 -- title: Accounts that lapsed, undecided
 -- says: Accounts all of whose paid terms have ended, one within `grace_days` (14) before the as-of date, not cancelled and
---   not succeeded: neither customers nor former ones until that is decided.
+--   not succeeded; or of which a billing row could not be read, so that nobody can tell: neither customers nor former ones until that is decided.
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -23,6 +23,8 @@ pub struct Analysis {
     pub as_of: Day,
     /// Hash of the data, hex.
     pub data_hash: String,
+    /// Sentences on tables of which import could not take more than a tenth.
+    pub left_out: Vec<String>,
     /// Tiers by ARR, the smallest first.
     pub tiers: Vec<TierRow>,
     /// Success goals as people wrote them.
@@ -204,6 +206,7 @@ pub fn assess(inputs: &Inputs) -> Analysis {
         currency: inputs.currency.clone(),
         as_of: inputs.as_of,
         data_hash: inputs.data_hash.clone(),
+        left_out: inputs.left_out.clone(),
         tiers: sorted(&inputs.tiers, |tier| (tier.min_arr_minor, tier.name.clone())),
         goals: inputs.goals.clone(),
         at_risk: by_rank(&accounts, |account| account.risk_rank),

@@ -69,6 +69,7 @@ pub fn gather(
         currency: engine.currency().to_owned(),
         as_of,
         data_hash: data_hash.to_owned(),
+        left_out: engine.left_out(),
         tiers: rows::<TierRow>(engine, "SELECT name, min_arr_minor FROM tiers ORDER BY min_arr_minor, name")?,
         goals,
         figures: figures.into_values().collect(),

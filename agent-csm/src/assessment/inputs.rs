@@ -16,6 +16,9 @@ pub struct Inputs {
     pub as_of: Day,
     /// Hash of the data, hex.
     pub data_hash: String,
+    /// Sentences on tables of which import could not take more than a tenth.
+    #[serde(default)]
+    pub left_out: Vec<String>,
     /// Tiers by ARR; empty when none are configured.
     pub tiers: Vec<TierRow>,
     /// Success goals as people wrote them: in `csm.toml`, or another agent's claim with its name.

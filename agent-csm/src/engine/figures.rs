@@ -52,7 +52,12 @@ impl Engine {
             let rows = self.sql.run(&query).map_err(EngineError::of_file(&measure.file))?;
             found.missed_in_a_group = missed(&rows, 0, target).contains_key("");
         }
-        Ok(frame.figure(measure, target.as_ref(), scope, found))
+        let mut figure = frame.figure(measure, target.as_ref(), scope, found);
+        if let Some(note) = self.rejected.note(measure, scope) {
+            figure.reason =
+                Some(figure.reason.map_or_else(|| note.clone(), |reason| format!("{reason}; {note}")));
+        }
+        Ok(figure)
     }
 
     /// A metric for every key of a dimension (`account`, `owner`, `segment` or `tier`), in one query.

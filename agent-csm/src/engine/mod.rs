@@ -18,6 +18,7 @@ mod kept;
 mod money;
 mod open;
 mod reading;
+mod rejected;
 mod rows;
 mod said;
 mod shown;

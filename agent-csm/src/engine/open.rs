@@ -15,6 +15,7 @@ use super::checks::Checked;
 use super::counted::Counted;
 use super::error::EngineError;
 use super::reading::{self, Reading, Unmeasured};
+use super::rejected::Rejected;
 use super::said;
 use super::sql::{Rows, Sql, literal};
 use crate::assessment::Day;
@@ -32,6 +33,7 @@ pub struct Engine {
     pub(super) currency: String,
     pub(super) targets: BTreeMap<String, String>,
     pub(super) stock: Stock,
+    pub(super) rejected: Rejected,
     pub(super) tables: Vec<String>,
     pub(super) readings: Vec<Reading>,
     pub(super) unmeasured: Vec<Unmeasured>,
@@ -131,6 +133,7 @@ impl Engine {
         );
         sql.register("past_scores", health::past_scores_table(past)?)?;
         sql.register("past_signals", health::past_signals_table(past)?)?;
+        let rejected = super::rejected::register(&sql, dataset, &schema, config)?;
         stock.searched(said::register(&sql, knowledge, heard, as_of)?);
         let mut engine = Self {
             sql,
@@ -139,6 +142,7 @@ impl Engine {
             currency: config.currency.clone(),
             targets: config.targets.clone(),
             stock,
+            rejected,
             tables: schema.tables().iter().map(|table| table.name.clone()).collect(),
             readings: Vec::new(),
             unmeasured: Vec::new(),
@@ -179,6 +183,12 @@ impl Engine {
     #[must_use]
     pub fn unmeasured(&self) -> &[Unmeasured] {
         &self.unmeasured
+    }
+
+    /// Sentences on tables of which import could not take more than a tenth, by rows or by money.
+    #[must_use]
+    pub fn left_out(&self) -> Vec<String> {
+        self.rejected.heavy()
     }
 
     /// What the last session left; empty when there was none.
@@ -313,8 +323,8 @@ impl Engine {
 }
 
 /// Tables that are there before any knowledge SQL runs.
-const PARAMETERS: [&str; 6] =
-    ["session_params", "tiers", "thresholds", "snapshot", "past_scores", "past_signals"];
+const PARAMETERS: [&str; 7] =
+    ["session_params", "tiers", "thresholds", "snapshot", "past_scores", "past_signals", "rejected_rows"];
 
 /// Tables made in Rust when nothing else is left to derive without them.
 const WITH_SIGNALS: [&str; 8] = [

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::map::MappedRow;
 use super::mapping::{SystemKind, TableMapping};
 use super::report::{Duplicates, Reject};
+use super::stake::Stake;
 use crate::tables::{Rule, Table, Value};
 
 /// The rows one table mapping made of one file.
@@ -101,6 +102,7 @@ pub(super) fn drop_repeats(batches: &mut [Batch<'_>], rejects: &mut Vec<Reject>)
                             first.place()
                         ),
                         remedy: "keep the row that is right and delete the other".to_owned(),
+                        stake: Stake::of(batches[at].system, table, &mapped),
                     });
                 }
             }

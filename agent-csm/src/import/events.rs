@@ -29,6 +29,7 @@ use super::read::RawFile;
 use super::report::Reject;
 use super::run::ImportError;
 use super::select::choose;
+use super::stake::Stake;
 use crate::tables::{
     Column, Dataset, Rule, SOURCE_FILE, Schema, Table, TableEntry, TableWriteError, date_from_days,
     sha256_hex,
@@ -233,6 +234,7 @@ impl Events<'_> {
             table: Some(self.table.name.clone()),
             problem: format!("account `{id}` is not known"),
             remedy: "add the account to the accounts, or correct the rows".to_owned(),
+            stake: Stake { system: self.system.to_owned(), ..Stake::default() },
         }));
         let made_of = format!("{VERSION} {} {:?} {names:?}", self.sha256, self.source.columns);
         let hash = sha256_hex(made_of.as_bytes());

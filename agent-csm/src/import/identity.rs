@@ -7,7 +7,8 @@ use super::domain::{email_domain, normal_name};
 use super::map::MappedRow;
 use super::mapping::LinkBy;
 use super::report::{Identity, JoinRate, Reject};
-use crate::tables::{Rule, Value};
+use super::stake::Stake;
+use crate::tables::{Rule, Table, Value};
 
 /// Every account of every system.
 #[derive(Debug, Default)]
@@ -163,7 +164,7 @@ impl Accounts {
             });
             for mut mapped in std::mem::take(&mut batch.rows) {
                 rate.rows += 1;
-                let found = self.find(&system, &mapped);
+                let found = self.named(&system, &mapped.links);
                 let firm = mapped.links.iter().find(|it| it.0 != LinkBy::EmailDomain);
                 match (found, firm) {
                     (Some(id), _) => {
@@ -184,7 +185,7 @@ impl Accounts {
                         mapped.row.values[place] = Value::Null;
                         batch.rows.push(mapped);
                     }
-                    _ => rejects.push(unknown(&table, &mapped)),
+                    _ => rejects.push(unknown(&system, batch.table, &mapped)),
                 }
             }
         }
@@ -207,8 +208,9 @@ impl Accounts {
         one(self.ext_ids.get(ext))
     }
 
-    fn find(&self, system: &str, mapped: &MappedRow) -> Option<String> {
-        mapped.links.iter().find_map(|(by, text)| match by {
+    /// The account that `links` of a row of `system` name, the first that is known.
+    pub(super) fn named(&self, system: &str, links: &[(LinkBy, String)]) -> Option<String> {
+        links.iter().find_map(|(by, text)| match by {
             LinkBy::Id => self.of_id(system, text),
             LinkBy::Name => one(self.names.get(&normal_name(text))),
             LinkBy::EmailDomain => {
@@ -219,7 +221,7 @@ impl Accounts {
     }
 }
 
-fn unknown(table: &str, mapped: &MappedRow) -> Reject {
+fn unknown(system: &str, table: &Table, mapped: &MappedRow) -> Reject {
     let (problem, remedy) = match mapped.links.first() {
         Some((LinkBy::Subscription, text)) => (
             format!("subscription `{text}` is not known, so neither is the account"),
@@ -233,9 +235,10 @@ fn unknown(table: &str, mapped: &MappedRow) -> Reject {
     Reject {
         file: mapped.row.file.to_string(),
         line: mapped.row.line,
-        table: Some(table.to_owned()),
+        table: Some(table.name.clone()),
         problem,
         remedy: remedy.to_owned(),
+        stake: Stake::of(system, table, mapped),
     }
 }
 

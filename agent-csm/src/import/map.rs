@@ -14,6 +14,7 @@ use super::mapping::{ColumnMapping, Condition, FileMapping, LinkBy, TableMapping
 use super::money::{Decimal, Interval};
 use super::read::{RawFile, RawRow};
 use super::report::Reject;
+use super::stake::Stake;
 use crate::tables::{Column, ColumnType, Row, Schema, Table, Value};
 
 /// A canonical row whose account is still to be found.
@@ -39,6 +40,8 @@ pub(super) type Fault = (String, String);
 pub(super) struct Setting<'a> {
     pub(super) schema: &'a Schema,
     pub(super) currency: &'a str,
+    /// Name of the mapping.
+    pub(super) system: &'a str,
     /// Path relative to the workspace.
     pub(super) file: Arc<str>,
     /// Order of slashed dates, if csm.toml says.
@@ -56,18 +59,20 @@ pub(super) fn apply<'a>(
     let mut made = Vec::new();
     for table_mapping in &mapping.tables {
         let Some(table) = set.schema.table(&table_mapping.name) else { continue };
-        let reject = |line, (problem, remedy): Fault| Reject {
+        let reject = |line, (problem, remedy): Fault, stake: Stake| Reject {
             file: set.file.to_string(),
             line,
             table: Some(table.name.clone()),
             problem,
             remedy,
+            stake: Stake { system: set.system.to_owned(), ..stake },
         };
         let sheet = Sheet { raw, index: &index, set, order: set.dates.or(mapping.dates.as_deref()) };
         let plan = match sheet.plan(table_mapping, table) {
             Ok(plan) => plan,
             Err(fault) => {
-                rejects.push(reject(1, fault));
+                let stake = Stake { rows: Some(raw.rows.len() as u64), ..Stake::default() };
+                rejects.push(reject(1, fault, stake));
                 continue;
             }
         };
@@ -78,7 +83,13 @@ pub(super) fn apply<'a>(
             }
             match sheet.row(&plan, table_mapping, table, record) {
                 Ok(row) => rows.push(row),
-                Err(fault) => rejects.push(reject(record.line, fault)),
+                Err(fault) => {
+                    rejects.push(reject(
+                        record.line,
+                        fault,
+                        sheet.stake(&plan, table_mapping, table, record),
+                    ));
+                }
             }
         }
         made.push(MappedTable { mapping: table_mapping, table, rows });
@@ -203,6 +214,19 @@ impl Sheet<'_, '_> {
             }
         }
         check::accept(table, &values)?;
+        let links = self.links(mapping, table, record, &values);
+        let row = Row { values, file: self.set.file.clone(), line: record.line };
+        Ok(MappedRow { row, links })
+    }
+
+    /// What the record says about its account, in the order to be tried.
+    fn links(
+        &self,
+        mapping: &TableMapping,
+        table: &Table,
+        record: &RawRow,
+        values: &[Value],
+    ) -> Vec<(LinkBy, String)> {
         let mut links: Vec<(LinkBy, String)> = Vec::new();
         for link in &mapping.account {
             if let Some(text) = first(record, &self.index.all(&link.from)) {
@@ -215,8 +239,33 @@ impl Sheet<'_, '_> {
         {
             links.push((LinkBy::Id, id.to_owned()));
         }
-        let row = Row { values, file: self.set.file.clone(), line: record.line };
-        Ok(MappedRow { row, links })
+        links
+    }
+
+    /// Account and amount of a record that gives no row, as far as they can be read by themselves.
+    fn stake(
+        &self,
+        plan: &[ColumnPlan<'_>],
+        mapping: &TableMapping,
+        table: &Table,
+        record: &RawRow,
+    ) -> Stake {
+        let read = |column: &ColumnPlan<'_>, currency: Option<&str>| {
+            self.value(column, record, currency).unwrap_or(Value::Null)
+        };
+        let mut values: Vec<Value> = plan
+            .iter()
+            .map(|it| if it.column.kind == ColumnType::Money { Value::Null } else { read(it, None) })
+            .collect();
+        let at = table.position("currency");
+        let currency = at.and_then(|it| values[it].as_text().map(str::to_owned));
+        for (column, value) in plan.iter().zip(&mut values) {
+            if column.column.kind == ColumnType::Money {
+                *value = read(column, currency.as_deref());
+            }
+        }
+        Stake { links: self.links(mapping, table, record, &values), ..Stake::default() }
+            .with_money(table, &values)
     }
 
     fn value(&self, plan: &ColumnPlan<'_>, record: &RawRow, currency: Option<&str>) -> Result<Value, Fault> {

@@ -22,6 +22,7 @@ mod render;
 mod report;
 mod run;
 mod select;
+mod stake;
 mod unify;
 
 pub use bring::bring;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stake::Stake;
+
 /// At most this many rejects are listed one by one; the totals always count all of them.
 pub const LISTED_REJECTS: usize = 200;
 
@@ -79,6 +81,9 @@ pub struct Reject {
     pub problem: String,
     /// What to do about it.
     pub remedy: String,
+    /// What it takes away from figures.
+    #[serde(skip)]
+    pub(super) stake: Stake,
 }
 
 impl std::fmt::Display for Reject {

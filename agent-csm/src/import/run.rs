@@ -18,15 +18,16 @@ use super::nulls;
 use super::read::{Broken, read};
 use super::report::{FileReport, ImportReport, LISTED_REJECTS, Reject, TableReport};
 use super::select::{choose, told};
+use super::stake::{self, Stake};
 use super::unify::{billing_first, follow_on, settle_ids};
 use crate::tables::{
-    Dataset, MANIFEST_FILE, MANIFEST_VERSION, Manifest, Row, Rule, Schema, SourceEntry, TableEntry,
-    TableWriteError, sha256_hex, write_atomically, write_table,
+    Dataset, MANIFEST_FILE, MANIFEST_VERSION, Manifest, RejectedRows, Row, Rule, Schema, SourceEntry,
+    TableEntry, TableWriteError, sha256_hex, write_atomically, write_table,
 };
 use crate::workspace::Workspace;
 
 /// Raised whenever the same sources would give other tables than before.
-const IMPORT_VERSION: &str = "2";
+const IMPORT_VERSION: &str = "3";
 /// The report, beside the manifest.
 pub const REPORT_FILE: &str = "report.json";
 
@@ -136,6 +137,7 @@ pub fn import(
     let accountless = !batches.iter().any(|it| it.table.name == "accounts" && !it.rows.is_empty());
     let mut merged = BTreeMap::new();
     let mut summed = Vec::new();
+    let mut left_out = Vec::new();
     let staged = tables_dir.with_extension("usage");
     if staged.exists() {
         fs::remove_dir_all(&staged).map_err(|source| ImportError::Io {
@@ -149,6 +151,7 @@ pub fn import(
         report.joins = accounts.join(&mut batches, &mut rejects);
         summed = events::sum(ws, &tables_dir, &staged, &large, &accounts, &mut rejects)?;
         report.notes.extend(events::note(&summed));
+        left_out = stake::rejected(&rejects, &accounts);
         report.identities = accounts.identities;
         merged = accounts.merged;
         let united = settle_ids(&mut batches);
@@ -189,7 +192,7 @@ pub fn import(
     if accountless {
         return Err(ImportError::NoAccounts { report: Box::new(report) });
     }
-    write(&tables_dir, &batches, &report, &summed, &staged)?;
+    write(&tables_dir, &batches, &report, &summed, left_out, &staged)?;
     Ok(report)
 }
 
@@ -212,6 +215,7 @@ fn read_one<'a>(
         table: None,
         problem: it.problem,
         remedy: it.hint,
+        stake: Stake::default(),
     };
     let raw = match read(&data.join(&source.path), &source.bytes) {
         Ok(raw) => raw,
@@ -235,7 +239,13 @@ fn read_one<'a>(
         file.passed_over = Some(why.clone());
         return (file, Vec::new());
     }
-    rejects.extend(raw.broken.iter().cloned().map(refuse));
+    let meant: Vec<String> = role.tables.iter().map(|it| it.name.clone()).collect();
+    rejects.extend(
+        raw.broken
+            .iter()
+            .cloned()
+            .map(|it| Reject { stake: Stake { tables: meant.clone(), ..Stake::default() }, ..refuse(it) }),
+    );
     let zones: BTreeSet<&str> = raw
         .headers
         .iter()
@@ -248,6 +258,7 @@ fn read_one<'a>(
     let setting = Setting {
         schema,
         currency: &ws.config.currency,
+        system: &mapping.system,
         file: Arc::from(label.as_str()),
         dates: told.and_then(|it| it.dates.as_deref()),
     };
@@ -438,6 +449,7 @@ fn write(
     batches: &[Batch<'_>],
     report: &ImportReport,
     summed: &[Summed],
+    rejected: Vec<RejectedRows>,
     staged: &Path,
 ) -> Result<(), ImportError> {
     let part = dir.with_extension("part");
@@ -498,6 +510,7 @@ fn write(
         sources,
         tables,
         exported_on: report.exported_on.clone(),
+        rejected,
         data_hash: report.data_hash.clone(),
     };
     for (name, bytes) in [

@@ -63,6 +63,24 @@ pub struct TableEntry {
     pub summed: bool,
 }
 
+/// Rows of one table and account that import did not take: what figures leave out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedRows {
+    /// Canonical table they were meant for.
+    pub table: String,
+    /// Their account, as far as it could be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_id: Option<String>,
+    /// How many.
+    pub rows: u64,
+    /// What they state, minor units of `currency`, as far as it could be read; never negative.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_minor: Option<i64>,
+    /// ISO 4217.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
 fn yes() -> bool {
     true
 }
@@ -79,6 +97,9 @@ pub struct Manifest {
     /// Newest dated row of all sources, ISO 8601; absent where no row is dated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exported_on: Option<String>,
+    /// Rows that were not taken, summed by table and account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<RejectedRows>,
     /// Hash over the sources, the mappings, the schema and the settings that import reads.
     pub data_hash: String,
 }

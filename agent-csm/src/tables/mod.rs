@@ -12,7 +12,7 @@ mod value;
 
 pub use dataset::{Dataset, DatasetError};
 pub use file::{sha256_hex, write_atomically};
-pub use manifest::{MANIFEST_FILE, MANIFEST_VERSION, Manifest, Rule, SourceEntry, TableEntry};
+pub use manifest::{MANIFEST_FILE, MANIFEST_VERSION, Manifest, RejectedRows, Rule, SourceEntry, TableEntry};
 pub use parquet::{TableWriteError, record_batch, write_table};
 pub(crate) use schema::line_of;
 pub use schema::{Column, ColumnType, SOURCE_FILE, SOURCE_LINE, Schema, SchemaError, Table};

@@ -106,6 +106,9 @@ pub fn delivery(analysis: &Analysis) -> Delivery {
     for name in left_out {
         message.push_str(&format!(" {} is left out as implausible.", capital(&name)));
     }
+    for sentence in &analysis.left_out {
+        message.push_str(&format!(" {}.", capital(sentence)));
+    }
     out.message = message;
     out
 }

@@ -164,6 +164,7 @@ pub(crate) fn inputs() -> Inputs {
         currency: "USD".to_owned(),
         as_of: day("2026-09-30"),
         data_hash: "0123456789abcdef".repeat(4),
+        left_out: Vec::new(),
         tiers: ["Starter", "Growth", "Enterprise"]
             .iter()
             .zip([0, 1_000_000, 10_000_000])

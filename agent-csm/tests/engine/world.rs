@@ -9,7 +9,8 @@ use agent_csm::health::Past;
 use agent_csm::knowledge::Knowledge;
 use agent_csm::people::Heard;
 use agent_csm::tables::{
-    ColumnType, Dataset, MANIFEST_VERSION, Manifest, Row, Rule, Schema, TableEntry, Value, write_table,
+    ColumnType, Dataset, MANIFEST_VERSION, Manifest, RejectedRows, Row, Rule, Schema, TableEntry, Value,
+    write_table,
 };
 use agent_csm::workspace::Config;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -19,6 +20,7 @@ pub(crate) struct World {
     folder: tempfile::TempDir,
     schema: Schema,
     tables: Vec<TableEntry>,
+    rejected: Vec<RejectedRows>,
     pub(crate) config: Config,
     exported_on: String,
 }
@@ -30,6 +32,7 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
             schema: Schema::parse(knowledge.file("tables.toml").unwrap()).unwrap(),
             tables: Vec::new(),
+            rejected: Vec::new(),
             config: Config { targets: BTreeMap::new(), ..Config::default() },
             exported_on: exported_on.to_owned(),
         }
@@ -81,6 +84,18 @@ impl World {
         self
     }
 
+    /// Says that a row of `table` was not taken by import, and how much money it stated.
+    pub(crate) fn rejected(mut self, table: &str, account: &str, amount_minor: i64) -> Self {
+        self.rejected.push(RejectedRows {
+            table: table.to_owned(),
+            account_id: Some(account.to_owned()),
+            rows: 1,
+            amount_minor: Some(amount_minor),
+            currency: Some("USD".to_owned()),
+        });
+        self
+    }
+
     pub(crate) fn dataset(&self) -> Dataset {
         Dataset {
             dir: PathBuf::from(self.folder.path()),
@@ -89,6 +104,7 @@ impl World {
                 sources: Vec::new(),
                 tables: self.tables.clone(),
                 exported_on: Some(self.exported_on.clone()),
+                rejected: self.rejected.clone(),
                 data_hash: String::new(),
             },
         }
