@@ -159,7 +159,8 @@ fn text(key: &'static str, value: Value, file: &str, line: usize) -> Result<Stri
     }
 }
 
-fn turns(value: &Value) -> Option<u32> {
+/// A number of turns, when it is one.
+pub(super) fn turns(value: &Value) -> Option<u32> {
     let number = match value {
         Value::Number(number) => number.as_u64()?,
         Value::String(text) => text.trim().parse().ok()?,
@@ -178,6 +179,11 @@ pub(super) fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
     }
+}
+
+/// Whether a key is one that this runtime reads, however it is spelled.
+pub(super) fn is_known(key: &str) -> bool {
+    KEYS.iter().any(|known| folded(known) == folded(key))
 }
 
 /// `disallowed-tools`, `Disallowed_Tools` and `disallowedTools` fold to the same word.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::error::{DefinitionError, Warning};
-use super::repair;
+use super::{examples, repair};
 
 /// A file split at its `---` lines. Line numbers count from 1 in the original file.
 pub(super) struct Split {
@@ -55,7 +55,7 @@ impl FrontMatter {
     /// Strict YAML first; where that fails, a repair that warns.
     pub(super) fn read(split: &Split, file: &str, warnings: &mut Vec<Warning>) -> Self {
         let text = split.lines.join("\n");
-        let values = match strict(&text) {
+        let values = match strict(&text).filter(|values| !values.keys().any(|key| examples::is_spoken(key))) {
             Some(values) => values,
             None => repair::read(split, file, warnings),
         };

@@ -4,8 +4,10 @@
 
 mod agent_definition;
 mod error;
+mod examples;
 mod front_matter;
 mod repair;
+mod repeated;
 mod tool_names;
 
 pub use agent_definition::AgentDefinition;

@@ -6,7 +6,9 @@
 use serde_json::{Map, Value};
 
 use super::error::Warning;
+use super::examples::belonging;
 use super::front_matter::{Split, strict};
+use super::repeated::narrower;
 
 /// Reads what can be read. Every departure from strict YAML is a warning with its line.
 pub(super) fn read(split: &Split, file: &str, warnings: &mut Vec<Warning>) -> Map<String, Value> {
@@ -40,9 +42,24 @@ pub(super) fn read(split: &Split, file: &str, warnings: &mut Vec<Warning>) -> Ma
             at += 1;
             continue;
         };
-        let end = at + 1 + lines[at + 1..].iter().take_while(|line| continues(line)).count();
-        let value = match strict(&lines[at..end].join("\n")) {
+        let end = at + 1 + length_of(key, &lines[at + 1..]);
+        let margin =
+            lines[at + 1..end].iter().position(|line| !continues(line)).filter(|_| key == "description");
+        if let Some(nth) = margin {
+            warnings.push(Warning::new(
+                file,
+                line + 1 + nth,
+                "this line and those after it stand at the margin and are read as part of `description`",
+                "indent them under their key",
+            ));
+        }
+        let read = match margin {
+            None => strict(&lines[at..end].join("\n")),
+            Some(_) => strict(&indented(&lines[at..end])).filter(|it| it.values().all(Value::is_string)),
+        };
+        let value = match read {
             Some(alone) => alone.into_iter().next().map_or(Value::Null, |(_, value)| value),
+            None if margin.is_some() => Value::String(text(first, &lines[at + 1..end])),
             None => {
                 warnings.push(Warning::new(
                     file,
@@ -53,25 +70,44 @@ pub(super) fn read(split: &Split, file: &str, warnings: &mut Vec<Warning>) -> Ma
                 plain(first, &lines[at + 1..end])
             }
         };
-        if values.contains_key(key) {
-            warnings.push(Warning::new(
-                file,
-                line,
-                format!("`{key}` stands twice; the first one counts"),
-                "remove one of the two",
-            ));
-        } else {
-            values.insert(key.to_owned(), value);
-        }
+        let value = match values.get_mut(key).map(Value::take) {
+            None => value,
+            Some(before) => {
+                let (value, said) = narrower(key, before, value);
+                warnings.push(Warning::new(
+                    file,
+                    line,
+                    format!("`{key}` stands twice; {said}"),
+                    "remove one of the two",
+                ));
+                value
+            }
+        };
+        values.insert(key.to_owned(), value);
         at = end;
     }
     values
+}
+
+/// How many of the lines after the one that opens `key` belong to it.
+fn length_of(key: &str, lines: &[String]) -> usize {
+    match key {
+        "description" => belonging(lines),
+        _ => lines.iter().take_while(|line| continues(line)).count(),
+    }
+}
+
+/// The lines of one key as YAML wants them: all but the first indented.
+fn indented(lines: &[String]) -> String {
+    lines.join("\n  ")
 }
 
 /// The key and the value's first line, when a line opens a top-level key.
 pub(super) fn key_line(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once(':')?;
     let key = key.trim_end();
+    let within = |quote: char| key.strip_prefix(quote)?.strip_suffix(quote);
+    let key = within('"').or_else(|| within('\'')).unwrap_or(key);
     let plain_key = !key.is_empty()
         && key.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && key.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
@@ -80,7 +116,7 @@ pub(super) fn key_line(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether a line continues the key above it: indented, blank, or a list entry at the margin.
-fn continues(line: &str) -> bool {
+pub(super) fn continues(line: &str) -> bool {
     line.starts_with(' ') || line.trim().is_empty() || line.starts_with("- ") || line.trim_end() == "-"
 }
 
@@ -93,21 +129,27 @@ fn untab(line: &str) -> String {
 }
 
 /// A value as its author most likely meant it: list entries as a list, anything else as one text.
-fn plain(first: &str, more: &[String]) -> Value {
-    let more: Vec<&str> = more.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+fn plain(first: &str, lines: &[String]) -> Value {
+    let more: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
     if first.is_empty() && !more.is_empty() && more.iter().all(|line| line.starts_with('-')) {
         let entries = more.iter().map(|line| unquoted(line[1..].trim()));
         return entries.map(Value::String).collect();
     }
+    Value::String(text(first, lines))
+}
+
+/// A value as one text, its lines folded as YAML folds them.
+fn text(first: &str, lines: &[String]) -> String {
+    let more = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
     let block = matches!(first, "|" | ">" | "|-" | ">-" | "|+" | ">+");
     let joined = if block { String::new() } else { first.to_owned() };
-    let text = more.iter().fold(joined, |mut text, line| {
+    let text = more.fold(joined, |mut text, line| {
         if !text.is_empty() {
             text.push(if first.starts_with('|') { '\n' } else { ' ' });
         }
         text + line
     });
-    Value::String(unquoted(&text))
+    unquoted(&text)
 }
 
 /// Without the quotes around it, whether both are there or only one.

@@ -53,6 +53,19 @@ pub(super) fn names(
     Ok(once)
 }
 
+/// The names in a value, as far as they are names.
+pub(super) fn written(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    match value {
+        Value::String(text) => split(text, &mut found),
+        Value::Array(items) => {
+            items.iter().filter_map(Value::as_str).for_each(|text| split(text, &mut found))
+        }
+        _ => {}
+    }
+    found
+}
+
 /// `Bash(rm:*)` is the tool `Bash`.
 pub(super) fn base_name(name: &str) -> &str {
     name.split('(').next().unwrap_or(name).trim()

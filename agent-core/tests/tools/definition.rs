@@ -70,8 +70,16 @@ fn front_matter_that_yaml_refuses_is_repaired_with_a_warning() {
     check("description: 5% off: {now}", "5% off: {now}", &[&plain]);
     check(
         "description: one\nstray line",
+        "one stray line",
+        &[
+            "agent.md:4: this line and those after it stand at the margin and are read as part of `description`; \
+           indent them under their key",
+        ],
+    );
+    check(
+        "description: one\nmodel: opus\nstray line",
         "one",
-        &["agent.md:4: this line belongs to no key and is left out; \
+        &["agent.md:5: this line belongs to no key and is left out; \
            indent it under its key, or move it below the front matter"],
     );
     check(
@@ -95,6 +103,68 @@ fn a_broken_tool_list_still_grants_only_what_it_names() {
     check("tools: []", &[]);
     check("tools: Read, Write, Edit\ndisallowedTools: Write, Edit(a.md)", &["Read"]);
     check("tools: Read, Write\ndisallowedTools: [Write", &["Read"]);
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_narrower_counts() {
+    let grants = |lines: &str, expected: &[&str]| {
+        let text = format!("---\nname: a\ndescription: b\n{lines}\n---\n");
+        let (definition, warnings) = parse(&text);
+        assert_eq!(definition.grants(), expected, "{lines}");
+        assert!(warnings.iter().any(|it| it.contains("stands twice")), "{lines}: {warnings:?}");
+        definition
+    };
+    grants("tools: Read, Write, Bash\ntools: Read", &["Read"]);
+    grants("tools: Read\ntools: Read, Write, Bash", &["Read"]);
+    grants("tools: Read\n\"tools\": Read, Write, Bash", &["Read"]);
+    grants("tools: Read, Write, Bash\n'tools': [Write, Glob]", &["Write"]);
+    grants("tools: Read, Write\ntools:\n  - Write\n  - Grep\ntools: Grep, Write, Read", &["Write"]);
+    grants("tools: Read\ntools: Bash", &[]);
+    grants("tools:\ntools: Bash", &[]);
+    grants("tools: Bash, Read\ntools: Bash(git add:*), Read", &["Bash(git add:*)", "Read"]);
+    grants("tools: Read, Write, Edit\ndisallowedTools: Write\ndisallowedTools: [Edit]", &["Read"]);
+    for turns in ["maxTurns: 3\nmaxTurns: 40", "maxTurns: 40\nmaxTurns: 3", "maxTurns:\nmaxTurns: 3"] {
+        assert_eq!(grants(&format!("tools: Read\n{turns}"), &["Read"]).max_turns, Some(3), "{turns}");
+    }
+    let servers = "tools: Read\nmcpServers: [crm, mail]\nmcpServers:\n  mail:\n    url: x";
+    assert_eq!(grants(servers, &["Read"]).mcp_servers.unwrap(), serde_json::json!(["mail"]));
+    // What cannot be read as a list or a number is refused, as it is when it stands once.
+    for bad in ["disallowedTools: Write\ndisallowedTools: {Read: no}", "maxTurns: 3\nmaxTurns: 0"] {
+        error(&with(&format!("description: b\n{bad}")));
+    }
+}
+
+#[test]
+fn a_description_with_examples_at_the_margin_is_kept_whole() {
+    let check = |lines: &str, rest: &[&str]| {
+        let text =
+            format!("---\nname: a\ndescription: {lines}\nmodel: opus\ntools: Read\ncolor: red\n---\nbody");
+        let (definition, warnings) = parse(&text);
+        let words = lines.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(definition.description, words);
+        assert_eq!(
+            (definition.model.as_deref(), definition.grants().as_slice()),
+            (Some("opus"), &["Read".to_owned()][..])
+        );
+        assert_eq!(definition.rest.keys().collect::<Vec<_>>(), [&["color"], rest].concat(), "{lines}");
+        assert!(warnings.iter().any(|it| it.contains("at the margin")), "{warnings:?}");
+    };
+    check(
+        "Use when churn looms. Examples:\n<example>\nContext: a renewal is near.\nuser: \"Who leaves?\"\n\
+         assistant: \"I look.\"\n<commentary>\ntools: Bash would be too much here.\n</commentary>\n</example>\n\n\
+         <example>\nContext: none\n</example>",
+        &[],
+    );
+    check("Use when churn looms.\nContext: a renewal is near.\nuser: Who leaves?\nassistant: I look.", &[]);
+    check("Use it so:\n- user: \"Who leaves?\" then\nhe waits.\n\nAnd that is all.", &[]);
+    check("A tag <that> nobody closes\n<example>\nuser: Who leaves?", &[]);
+    // Keys of others stay keys, and a talk that YAML can read is one text all the same.
+    let (definition, warnings) = parse(&with("description: one\nzebra: 1"));
+    assert_eq!((definition.description.as_str(), warnings), ("one", Vec::new()));
+    assert_eq!(definition.rest["zebra"], 1);
+    // Text that YAML folds or keeps by its own rules is read by them.
+    let (definition, _) = parse(&with("description: |\none\ntwo"));
+    assert_eq!(definition.description, "one\ntwo");
 }
 
 #[test]
