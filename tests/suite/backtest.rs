@@ -152,9 +152,9 @@ fn a_trusted_model_ranks_who_is_at_risk_and_every_probability_opens() {
     for row in &rows {
         // Who has announced to leave is not scored: nothing is left to predict.
         let Some(probability) = number(row, "churn_probability") else { continue };
-        let (arr, loss) = (number(row, "arr_minor").expect("ARR"), number(row, "expected_loss_minor"));
+        let (arr, loss) = (number(row, "arr").expect("ARR"), number(row, "expected_loss"));
         let loss = loss.expect("a loss");
-        assert!((loss - arr * probability / 100.0).abs() <= 0.5 + 1e-6 * arr, "{row:?}");
+        assert!((loss - arr * probability / 100.0).abs() <= 0.005 + 1e-6 * arr, "{row:?}");
         // Within 30 days of the last day to opt out three times as urgent, within 90 twice.
         let days = |name: &str| -> Option<i64> {
             let day: chrono::NaiveDate = cell(row, name).parse().ok()?;

@@ -67,7 +67,7 @@ fn a_note_and_a_snooze_are_honoured_by_the_next_session() {
     let after = row(&lumen, "at-risk.csv", &id).expect("it stays in the list");
     assert_eq!(after["next_step"], word);
     assert_eq!(after["people_say"], format!("{word}; 2026-09-30 Ana: Their CFO wants numbers ## by Friday"));
-    for column in ["rank", "health", "band", "arr_minor", "reasons"] {
+    for column in ["rank", "health", "band", "arr", "reasons"] {
         assert_eq!(after[column], before[column], "{column}: a snooze changes no figure");
     }
     assert!(row(&lumen, "actions.csv", &id).is_none(), "its actions have left the queue");

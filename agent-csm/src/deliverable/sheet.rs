@@ -1,6 +1,6 @@
 //! Tables for spreadsheets, in which no text can become a formula.
 
-use crate::assessment::{Day, Number};
+use crate::assessment::{Day, Number, minor_digits};
 
 use crate::markup::is_direction_mark;
 
@@ -15,6 +15,13 @@ pub enum Cell {
     Whole(i64),
     /// A number with decimals.
     Decimal(f64),
+    /// Money: written in the currency's own units, exact. Its currency stands in a cell beside it.
+    Money {
+        /// The amount in minor units.
+        minor: i64,
+        /// How many of its digits stand behind the point.
+        digits: u32,
+    },
 }
 
 impl Cell {
@@ -37,6 +44,11 @@ impl Cell {
         }
     }
 
+    /// An amount of minor units, or nothing.
+    pub(crate) fn money(minor: Option<i64>, currency: &str) -> Self {
+        minor.map_or(Self::Empty, |minor| Self::Money { minor, digits: minor_digits(currency) })
+    }
+
     /// Yes, no or nothing.
     pub(crate) fn yes(value: Option<bool>) -> Self {
         Self::maybe(value.map(|value| if value { "yes" } else { "no" }))
@@ -48,6 +60,7 @@ impl Cell {
             Self::Text(text) => harmless(text),
             Self::Whole(value) => value.to_string(),
             Self::Decimal(value) => value.to_string(),
+            Self::Money { minor, digits } => major(*minor, *digits),
         }
     }
 }
@@ -55,6 +68,17 @@ impl Cell {
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Self {
         Self::Text(text.into())
+    }
+}
+
+/// Minor units as a spreadsheet reads a number: a point, no grouping, no sign of a currency.
+fn major(minor: i64, digits: u32) -> String {
+    let scale = 10_u64.pow(digits);
+    let (whole, part) = (minor.unsigned_abs() / scale, minor.unsigned_abs() % scale);
+    let sign = if minor < 0 { "-" } else { "" };
+    match digits {
+        0 => format!("{sign}{whole}"),
+        digits => format!("{sign}{whole}.{part:0width$}", width = digits as usize),
     }
 }
 

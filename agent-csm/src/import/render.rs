@@ -128,12 +128,56 @@ fn code(text: &str) -> String {
         .collect()
 }
 
-/// A sentence of ours with cell text in it: our code spans stay, but no link, image or HTML begins.
+/// A sentence of ours with cell text in it: our code spans stay as they are, but no link, image or HTML begins.
 ///
-/// Entities and not backslashes, because a backslash in the cell would undo a backslash.
+/// Outside code spans entities and not backslashes, because a backslash in the cell would undo a backslash. Inside
+/// nothing is read as markup, so an entity there would be shown as it is written.
 fn sentence(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .filter(|c| !is_direction_mark(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !is_direction_mark(*c)) {
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('`') {
+        let (before, ticks) = rest.split_at(at);
+        plain(before, &mut out);
+        let run = ticks.len() - ticks.trim_start_matches('`').len();
+        let (fence, after) = ticks.split_at(run);
+        match closing(after, run) {
+            Some(end) => {
+                out.push_str(&ticks[..run + end + run]);
+                rest = &after[end + run..];
+            }
+            // It opens nothing here, and must not open anything with a later one.
+            None => {
+                fence.chars().for_each(|_| out.push_str("&#96;"));
+                rest = after;
+            }
+        }
+    }
+    plain(rest, &mut out);
+    out
+}
+
+/// Where the code span opened by `run` backticks ends: at the next run of as many.
+fn closing(text: &str, run: usize) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = text[from..].find('`') {
+        let start = from + at;
+        let length = text[start..].len() - text[start..].trim_start_matches('`').len();
+        if length == run {
+            return Some(start);
+        }
+        from = start + length;
+    }
+    None
+}
+
+/// Text outside code spans.
+fn plain(text: &str, out: &mut String) {
+    for c in text.chars() {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -141,9 +185,34 @@ fn sentence(text: &str) -> String {
             '[' => out.push_str("&#91;"),
             ']' => out.push_str("&#93;"),
             '!' => out.push_str("&#33;"),
-            c if c.is_control() => out.push(' '),
+            // It would take the meaning of a backtick away, or of an entity of ours.
+            '\\' => out.push_str("&#92;"),
             c => out.push(c),
         }
     }
-    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_remedy_can_be_copied_out_of_its_code_span() {
+        assert_eq!(
+            sentence("add a `[[source]]` with `a < b & c` to `csm.toml`"),
+            "add a `[[source]]` with `a < b & c` to `csm.toml`"
+        );
+        assert_eq!(sentence("two ``a ` b`` and [c]"), "two ``a ` b`` and &#91;c&#93;");
+    }
+
+    #[test]
+    fn cell_text_outside_code_spans_starts_no_markup() {
+        assert_eq!(
+            sentence("`mrr` is no number: <b>[x](y)!"),
+            "`mrr` is no number: &lt;b&gt;&#91;x&#93;(y)&#33;"
+        );
+        // A backtick that nothing closes opens no span with one of the next sentence; a backslash unmakes none.
+        assert_eq!(sentence("is no date: ` <i>"), "is no date: &#96; &lt;i&gt;");
+        assert_eq!(sentence("\\`<i>` and ``<i>"), "&#92;`<i>` and &#96;&#96;&lt;i&gt;");
+    }
 }

@@ -144,3 +144,41 @@ fn what_reaches_a_customer_is_sent_by_hand() {
     assert!(files["out/actions.csv"].contains("needs your approval"));
     assert!(files["out/renewals.csv"].contains("not earned yet"));
 }
+
+#[test]
+fn a_spreadsheet_reads_money_in_whole_units_with_its_currency() {
+    let cells = |text: &str, columns: &[&str]| -> Vec<Vec<String>> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        assert!(!header.iter().any(|name| name.ends_with("_minor")), "{header:?}");
+        let at: Vec<usize> =
+            columns.iter().map(|name| header.iter().position(|it| it == *name).unwrap()).collect();
+        reader
+            .records()
+            .map(|row| row.unwrap())
+            .map(|row| at.iter().map(|at| row[*at].to_owned()).collect())
+            .collect()
+    };
+    let mut inputs = inputs();
+    let files = written(&inputs);
+    for list in ["at-risk", "growth", "renewals", "expansion", "monday"] {
+        for row in cells(&files[&format!("out/{list}.csv")], &["arr", "currency"]) {
+            let known = row[0].split_once('.').is_some_and(|(_, cents)| cents.len() == 2);
+            assert!(row[0].is_empty() || (known && row[1] == "USD"), "{list}: {row:?}");
+        }
+    }
+    // The ARR of account A is 12,000,000 cents; without cents the same number is so many yen, and in Kuwait a
+    // thousandth is the smallest coin.
+    let arr_of = |files: &std::collections::BTreeMap<String, String>| {
+        cells(&files["out/at-risk.csv"], &["account_id", "arr", "currency"])
+            .into_iter()
+            .find(|row| row[0] == "A")
+            .map(|row| format!("{} {}", row[1], row[2]))
+            .unwrap()
+    };
+    assert_eq!(arr_of(&files), "120000.00 USD");
+    inputs.currency = "JPY".into();
+    assert_eq!(arr_of(&written(&inputs)), "12000000 JPY");
+    inputs.currency = "KWD".into();
+    assert_eq!(arr_of(&written(&inputs)), "12000.000 KWD");
+}

@@ -14,7 +14,7 @@ use crate::assessment::Account;
 use crate::cli::book::Book;
 use crate::cli::screen::Screen;
 use crate::cli::{CliError, WorkspaceArgs};
-use crate::deliverable::Sheet;
+use crate::deliverable::{Cell, Sheet};
 use crate::workspace::nearest;
 
 /// Which accounts, in which order.
@@ -154,10 +154,24 @@ fn as_csv(book: &Book, found: &[&Account], columns: &[&Column]) -> String {
     if !headers.contains(&"id") {
         headers.insert(0, "id");
     }
-    let mut sheet = Sheet::new(&headers);
+    let currency = book.analysis.currency.as_str();
+    let columns: Vec<&Column> = headers.iter().filter_map(|header| column(header).ok()).collect();
+    // Money in the currency's own units, with the currency beside.
+    let named = columns.iter().flat_map(|it| [Some(it.key), it.money.then_some("currency")]).flatten();
+    let mut sheet = Sheet::new(&named.collect::<Vec<_>>());
     for account in found {
-        let cells = headers.iter().filter_map(|header| column(header).ok());
-        sheet.push(cells.map(|it| (it.of)(account, &book.analysis).cell()).collect());
+        let mut cells = Vec::new();
+        for it in &columns {
+            let field = (it.of)(account, &book.analysis);
+            if it.money {
+                #[expect(clippy::cast_possible_truncation, reason = "minor units, whole and far below 2^53")]
+                let minor = field.number().map(|minor| minor.round() as i64);
+                cells.extend([Cell::money(minor, currency), Cell::from(currency)]);
+            } else {
+                cells.push(field.cell());
+            }
+        }
+        sheet.push(cells);
     }
     String::from_utf8_lossy(&sheet.into_bytes()).into_owned()
 }
