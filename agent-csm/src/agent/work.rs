@@ -21,7 +21,7 @@ use crate::assessment::Analysis;
 use crate::deliverable::Snapshot;
 use crate::engine::Beside;
 use crate::people::Heard;
-use crate::wire::delivery;
+use crate::wire::{Before, delivery};
 
 /// The phases a request may name.
 const PHASES: [&str; 3] = ["analysis", "implementation", "growth"];
@@ -105,8 +105,9 @@ pub(super) async fn work(
         }
     }
     let handoffs = if phases.contains(&"growth") { hand_over(handoffs, cx).await? } else { Vec::new() };
+    let before = snapshot.before.clone();
     remember(snapshot, cx).await?;
-    Ok(complete(&analysis, handoffs, delivered))
+    Ok(complete(&analysis, before.as_deref(), handoffs, delivered))
 }
 
 /// The steps `notes`, `look …` and [`HEARD`]: what people wrote into the workspace, and what the pages say that it
@@ -178,8 +179,13 @@ async fn remember(snapshot: Snapshot, cx: &SessionContext) -> Result<(), Failure
     cx.step("snapshot", input, |_| async move { Ok(Outcome::new(snapshot)) }).await.map(|_| ())
 }
 
-fn complete(analysis: &Analysis, handoffs: Vec<Handoff>, delivered: Vec<Delivered>) -> Completion {
-    let told = delivery(analysis);
+fn complete(
+    analysis: &Analysis,
+    before: Option<&Snapshot>,
+    handoffs: Vec<Handoff>,
+    delivered: Vec<Delivered>,
+) -> Completion {
+    let told = delivery(analysis, before.map(|it| Before { as_of: it.as_of, figures: &it.figures }));
     let (progress, _) = shown(analysis, &DELIVERED);
     let mut message = told.message;
     if delivered.iter().any(|file| file.note.is_some()) {
@@ -202,6 +208,9 @@ fn complete(analysis: &Analysis, handoffs: Vec<Handoff>, delivered: Vec<Delivere
     out.handoffs = handoffs;
     let mut meta = meta_of(&told.evidence, &told.unknown, &told.implausible);
     meta.set("as_of", json!(analysis.as_of));
+    if let Some(since) = &told.since {
+        meta.set("since", json!(since));
+    }
     Completion::from(out).with_meta(meta)
 }
 

@@ -10,4 +10,4 @@ mod sentence;
 pub use account::AccountContext;
 pub use context::CustomerContext;
 pub use progress::{Progress, empty_progress, progress};
-pub use sentence::{Delivery, delivery};
+pub use sentence::{Before, Delivery, Since, delivery};

@@ -70,12 +70,26 @@ pub(crate) fn with_target(figure: Figure, op: &str, value: f64) -> Figure {
 }
 
 /// The figures of the delivery sentence, all known.
+/// A figure of the as-of date alone.
+fn state(figure: Figure) -> Figure {
+    Figure { window: None, ..figure }
+}
+
 pub(crate) fn program() -> Vec<Figure> {
     vec![
-        figure("accounts_managed", 85.0, "85", Unit::Count),
-        figure("health_score_avg", 71.5, "72", Unit::Score),
+        state(figure("accounts_managed", 85.0, "85", Unit::Count)),
+        state(figure("arr", 13_800_000.0, "$138,000", Unit::Money)),
+        state(figure("arr_at_risk", 12_000_000.0, "$120,000", Unit::Money)),
+        state(figure("health_score_avg", 71.5, "72", Unit::Score)),
         with_target(figure("churn_rate", 9.4, "9.4%", Unit::Percent), "<", 5.0),
-        with_target(figure("nps_score", 41.2, "41", Unit::Score), ">", 50.0),
+        Figure {
+            window: Some(Window {
+                start: "2025-10-01".into(),
+                end: "2026-10-01".into(),
+                words: "365 days".into(),
+            }),
+            ..with_target(figure("nps_score", 41.2, "41", Unit::Score), ">", 50.0)
+        },
         figure("expansion_revenue", 31_040_000.0, "$310,400", Unit::Money),
         figure("customer_advocates", 7.0, "7", Unit::Count),
         with_target(figure("renewal_rate", 91.2, "91.2%", Unit::Percent), ">", 95.0),
