@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use agent_csm::simulate::{Parameters, SimulateError, run};
 use tempfile::TempDir;
 
+#[path = "simulate/days.rs"]
+mod days;
+
 type Row = BTreeMap<String, String>;
 
 fn simulate(parameters: &Parameters) -> (TempDir, PathBuf) {

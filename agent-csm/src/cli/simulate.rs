@@ -34,14 +34,14 @@ pub(super) fn run(args: &SimulateArgs) -> Result<ExitCode, CliError> {
     if args.json {
         let rows: serde_json::Map<String, serde_json::Value> =
             summary.rows.iter().map(|(table, rows)| ((*table).to_owned(), (*rows).into())).collect();
-        println!("{}", serde_json::json!({ "as_of": summary.as_of.to_string(), "rows": rows }));
+        print_line!("{}", serde_json::json!({ "as_of": summary.as_of.to_string(), "rows": rows }));
         return Ok(ExitCode::SUCCESS);
     }
     show::table(
         ["table", "rows"],
         summary.rows.iter().map(|(table, rows)| [(*table).to_owned(), rows.to_string()]),
     );
-    println!("As of {}. The hidden truth is in {}.", summary.as_of, summary.truth.display());
-    println!("Next: csm run {}", summary.dir.display());
+    print_line!("As of {}. The hidden truth is in {}.", summary.as_of, summary.truth.display());
+    print_line!("Next: csm run {}", summary.dir.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 
 use super::behaviour as b;
 use super::billing::{self, Invoice};
-use super::calendar::{add_days, sub_months};
 use super::contract::{self, Contracts, Version};
 use super::latent::Latent;
 use super::parameters::Parameters;
@@ -16,7 +15,7 @@ use super::support::{self, Answer, Ticket};
 use super::survey;
 use super::voice::{self, Advocacy, Wish};
 
-/// Everything about one account but its usage, which borrows from it.
+/// Everything about one account but its usage.
 pub(super) struct Account {
     pub(super) profile: Profile,
     pub(super) latent: Latent,
@@ -30,12 +29,13 @@ pub(super) struct Account {
     pub(super) milestones: Vec<Milestone>,
     pub(super) wishes: Vec<Wish>,
     pub(super) advocacy: Vec<Advocacy>,
+    /// The CSM's own word; set for a day by [`Account::known_on`].
     pub(super) rating: Option<&'static str>,
     pub(super) notes: bool,
 }
 
 impl Account {
-    /// Draws account number `index`, each concern from its own stream.
+    /// Draws account number `index` up to the last day of the history, each concern from its own stream.
     pub(super) fn draw(parameters: &Parameters, index: u64) -> Self {
         let as_of = parameters.as_of;
         let stream = |concern| Random::stream(parameters.seed, index, concern);
@@ -70,13 +70,9 @@ impl Account {
         let objectives =
             relationship::objectives(&mut stream("objectives"), &latent, &contracts, &people, as_of);
         let milestones = relationship::milestones(&mut stream("milestones"), &latent, &contracts, as_of);
-        let history = sub_months(add_days(as_of, 1), parameters.months);
+        let history = parameters.from();
         let (wishes, advocacy) =
             voice::draw(&mut stream("voice"), &profile, &latent, &contracts, &people, history, as_of);
-        let rating = contracts
-            .paid(as_of)
-            .then(|| relationship::rating(&mut stream("rating"), &latent, as_of))
-            .flatten();
         let notes = stream("notes").chance(b::NOTES_KEPT);
         Self {
             profile,
@@ -91,7 +87,7 @@ impl Account {
             milestones,
             wishes,
             advocacy,
-            rating,
+            rating: None,
             notes,
         }
     }

@@ -48,16 +48,25 @@ pub(super) fn draw(
             let never = random.chance(b::NEVER_PAID);
             (if never { None } else { Some(add_days(due_on, whole(delay)).max(issued_on)) }, None)
         };
-        let paid_on = paid_on.filter(|paid| *paid <= as_of);
-        let status = match paid_on {
-            Some(_) => "paid",
-            None if days_between(due_on, as_of) > 90 => "uncollectible",
-            None => "open",
-        };
-        let attempts = attempts.map(|tries: i64| tries.min(1 + days_between(issued_on, as_of) / 4));
-        invoices.push(Invoice { subscription, issued_on, due_on, paid_on, amount_minor, status, attempts });
+        let mut invoice =
+            Invoice { subscription, issued_on, due_on, paid_on, amount_minor, status: "open", attempts };
+        invoice.known_on(as_of);
+        invoices.push(invoice);
     }
     invoices
+}
+
+impl Invoice {
+    /// Paid, tried and given up as far as that had happened by the end of `day`, which is not before it was issued.
+    pub(super) fn known_on(&mut self, day: NaiveDate) {
+        self.paid_on = self.paid_on.filter(|paid| *paid <= day);
+        self.status = match self.paid_on {
+            Some(_) => "paid",
+            None if days_between(self.due_on, day) > 90 => "uncollectible",
+            None => "open",
+        };
+        self.attempts = self.attempts.map(|tries| tries.min(1 + days_between(self.issued_on, day) / 4));
+    }
 }
 
 fn by_card(random: &mut Random, issued_on: NaiveDate, failing: bool) -> (Option<NaiveDate>, Option<i64>) {

@@ -89,6 +89,8 @@ pub(super) struct Deal {
     pub(super) kind: &'static str,
     pub(super) created_on: NaiveDate,
     pub(super) close_on: NaiveDate,
+    /// When it was expected to close while it was open.
+    pub(super) expected_on: NaiveDate,
     pub(super) amount_minor: i64,
     /// None while open.
     pub(super) won: Option<bool>,
@@ -282,7 +284,7 @@ impl Life<'_> {
                 if !wins {
                     (now.seats, now.plan, now.unit_minor) = (seats, plan, unit);
                 }
-                self.deal("expansion", created, closes, amount, Some(wins));
+                self.deal("expansion", created, (closes, closes), amount, Some(wins));
             }
             let experience = self.latent.experience(tick);
             if talk.is_none() && month > 1 && self.random.chance(b::talks_expansion(experience)) {
@@ -299,12 +301,13 @@ impl Life<'_> {
         }
         if let Some((created, closes, _)) = talk {
             let amount = step(self.random, now.seats) * now.unit_minor * 12;
-            self.deal("expansion", created, closes, amount, None);
+            self.deal("expansion", created, (closes, closes), amount, None);
         }
         if let Some(renews) = now.renewal
             && add_days(renews, -RENEWAL_DEAL_DAYS) <= self.as_of
         {
-            self.deal("renewal", add_days(renews, -RENEWAL_DEAL_DAYS), renews, now.mrr_minor() * 12, None);
+            let created = add_days(renews, -RENEWAL_DEAL_DAYS);
+            self.deal("renewal", created, (renews, renews), now.mrr_minor() * 12, None);
         }
         self.contracts.versions.push(now);
         None
@@ -391,14 +394,14 @@ impl Life<'_> {
     }
 
     fn close_renewal_deal(&mut self, renews: NaiveDate, on: NaiveDate, won: bool, amount_minor: i64) {
-        self.deal("renewal", add_days(renews, -RENEWAL_DEAL_DAYS), on, amount_minor, Some(won));
+        self.deal("renewal", add_days(renews, -RENEWAL_DEAL_DAYS), (on, renews), amount_minor, Some(won));
     }
 
     /// A talk about more ends when the customer decides to leave.
     fn drop_talk(&mut self, talk: Option<(NaiveDate, NaiveDate, bool)>, on: NaiveDate, now: &Version) {
-        if let Some((created, _, _)) = talk {
+        if let Some((created, expected, _)) = talk {
             let amount = step(self.random, now.seats) * now.unit_minor * 12;
-            self.deal("expansion", created, on, amount, Some(false));
+            self.deal("expansion", created, (on, expected), amount, Some(false));
         }
     }
 
@@ -406,11 +409,11 @@ impl Life<'_> {
         &mut self,
         kind: &'static str,
         created_on: NaiveDate,
-        close_on: NaiveDate,
+        (close_on, expected_on): (NaiveDate, NaiveDate),
         amount_minor: i64,
         won: Option<bool>,
     ) {
-        self.contracts.deals.push(Deal { kind, created_on, close_on, amount_minor, won });
+        self.contracts.deals.push(Deal { kind, created_on, close_on, expected_on, amount_minor, won });
     }
 }
 

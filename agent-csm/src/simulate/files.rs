@@ -100,7 +100,7 @@ impl Files {
         &mut self,
         account: &Account,
         owner: Option<&str>,
-        usage: &[Use<'_>],
+        usage: &[Use],
     ) -> Result<(), SimulateError> {
         let profile = &account.profile;
         self.accounts.row(&[
@@ -134,7 +134,7 @@ impl Files {
         for one in usage {
             self.usage_events.row(&[
                 profile.id.clone(),
-                one.person.to_owned(),
+                account.people[one.person].id.clone(),
                 one.feature.to_owned(),
                 one.day.to_string(),
                 one.quantity.to_string(),

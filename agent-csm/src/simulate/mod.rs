@@ -11,6 +11,7 @@ mod billing;
 mod calendar;
 mod contract;
 mod files;
+mod known;
 mod latent;
 mod math;
 mod names;

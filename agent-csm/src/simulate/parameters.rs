@@ -2,6 +2,8 @@
 
 use chrono::NaiveDate;
 
+use super::calendar::{add_days, sub_months};
+
 /// What to simulate. None of these names a figure that should come out.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Parameters {
@@ -20,6 +22,10 @@ pub struct Parameters {
     /// Last day of the simulated history
     #[arg(long, value_name = "DATE", default_value = "2026-09-30")]
     pub as_of: NaiveDate,
+    /// Write what this very company would have exported on this day: the same accounts, people and events, as far as
+    /// they were known then, with usage since the first day of the history [default: the as-of date]
+    #[arg(long, value_name = "DATE")]
+    pub upto: Option<NaiveDate>,
     /// Name of the company whose customers these are
     #[arg(long, default_value = "Lumen Analytics")]
     pub company: String,
@@ -33,7 +39,20 @@ impl Default for Parameters {
             months: 36,
             usage_days: 400,
             as_of: NaiveDate::from_ymd_opt(2026, 9, 30).unwrap_or(NaiveDate::MIN),
+            upto: None,
             company: "Lumen Analytics".to_owned(),
         }
+    }
+}
+
+impl Parameters {
+    /// The first day of the simulated history.
+    pub(super) fn from(&self) -> NaiveDate {
+        sub_months(add_days(self.as_of, 1), self.months)
+    }
+
+    /// The day the files are written as of.
+    pub(super) fn day(&self) -> NaiveDate {
+        self.upto.unwrap_or(self.as_of)
     }
 }

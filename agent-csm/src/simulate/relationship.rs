@@ -115,22 +115,8 @@ pub(super) fn objectives(
         let due_on = add_days(created_on, 180);
         let baseline = random.range(low, high);
         let target = baseline * percent / 100;
-        let months: Vec<i64> = latent
-            .months
-            .iter()
-            .filter(|moment| moment.month > created_on && contracts.paid(moment.month))
-            .map(|moment| moment.experience)
-            .collect();
-        // Progress in percent of the way: an eighth a month at best, nothing from a bad experience.
-        let mut progress = 0;
-        let mut reached = None;
-        for (place, experience) in months.iter().enumerate() {
-            progress += ((experience - 35) / 3).clamp(0, 13);
-            if progress >= 100 && reached.is_none() {
-                reached = Some(place as i64 + 1);
-            }
-        }
-        let current = baseline + (target - baseline) * progress.min(100) / 100;
+        let (progress, reached) = progress(latent, contracts, created_on, as_of);
+        let current = baseline + (target - baseline) * progress / 100;
         let confirmed = random.chance(0.7);
         let proven_on =
             reached.map(|after| add_days(created_on, after * 31 + 10)).filter(|on| confirmed && *on <= as_of);
@@ -151,6 +137,37 @@ pub(super) fn objectives(
     }
     list.sort_by_key(|objective| objective.created_on);
     list
+}
+
+impl Objective {
+    /// As far as it had come by the end of `day`.
+    pub(super) fn known_on(&mut self, latent: &Latent, contracts: &Contracts, day: NaiveDate) {
+        let (progress, _) = progress(latent, contracts, self.created_on, day);
+        self.current = self.baseline + (self.target - self.baseline) * progress / 100;
+        self.proven_on = self.proven_on.filter(|on| *on <= day);
+    }
+}
+
+/// Percent of the way to an objective by the end of `day`, at most 100, and after how many months it was reached:
+/// an eighth a month at best, nothing from a bad experience.
+fn progress(
+    latent: &Latent,
+    contracts: &Contracts,
+    created_on: NaiveDate,
+    day: NaiveDate,
+) -> (i64, Option<i64>) {
+    let months = latent
+        .months
+        .iter()
+        .filter(|moment| moment.month > created_on && moment.month <= day && contracts.paid(moment.month));
+    let (mut progress, mut reached) = (0, None);
+    for (place, moment) in months.enumerate() {
+        progress += ((moment.experience - 35) / 3).clamp(0, 13);
+        if progress >= 100 && reached.is_none() {
+            reached = Some(place as i64 + 1);
+        }
+    }
+    (progress.min(100), reached)
 }
 
 /// A dated step of onboarding.

@@ -13,9 +13,10 @@ use super::people::Person;
 use super::random::Random;
 
 /// One row of usage.
-pub(super) struct Use<'a> {
+pub(super) struct Use {
     pub(super) day: NaiveDate,
-    pub(super) person: &'a str,
+    /// Index of the person among those of the account.
+    pub(super) person: usize,
     pub(super) feature: &'static str,
     pub(super) quantity: i64,
 }
@@ -23,23 +24,24 @@ pub(super) struct Use<'a> {
 /// Chance of each weekday, Monday first.
 const WEEKDAYS: [f64; 7] = [0.22, 0.21, 0.20, 0.18, 0.13, 0.03, 0.03];
 
-/// Draws the usage of an account from `from` to `as_of`, both included, sorted by day, person and feature.
-pub(super) fn draw<'a>(
+/// Draws the usage of an account in the weeks from that of `from` to the day `last`, sorted by day, person and feature.
+/// Rows of days before `from` are there too, as far back as its Monday.
+pub(super) fn draw(
     random: &mut Random,
     latent: &Latent,
     contracts: &Contracts,
-    people: &'a [Person],
+    people: &[Person],
     from: NaiveDate,
-    as_of: NaiveDate,
-) -> Vec<Use<'a>> {
+    last: NaiveDate,
+) -> Vec<Use> {
     let mut rows = Vec::new();
     let Some(first) = contracts.versions.first() else {
         return rows;
     };
     let mut week = monday(from.max(first.start));
-    while week <= as_of {
+    while week <= last {
         let chance = b::uses_in_week(latent.experience(week.max(first.start)));
-        for person in people {
+        for (place, person) in people.iter().enumerate() {
             if !person.seated(week) && !person.seated(add_days(week, 6)) {
                 continue;
             }
@@ -57,18 +59,14 @@ pub(super) fn draw<'a>(
                 };
                 // Someone who has decided to leave winds down.
                 let winding_down = version.cancelled_on.is_some_and(|on| on <= day) && random.chance(0.4);
-                if day >= from
-                    && day <= as_of
-                    && person.seated(day)
-                    && version.plan >= feature.plan
-                    && !winding_down
-                {
-                    rows.push(Use { day, person: &person.id, feature: feature.name, quantity });
+                if day <= last && person.seated(day) && version.plan >= feature.plan && !winding_down {
+                    rows.push(Use { day, person: place, feature: feature.name, quantity });
                 }
             }
         }
         week = add_days(week, 7);
     }
-    rows.sort_by(|a, b| (a.day, a.person, a.feature).cmp(&(b.day, b.person, b.feature)));
+    let order = |row: &Use| (row.day, people[row.person].id.as_str(), row.feature);
+    rows.sort_by(|a, b| order(a).cmp(&order(b)));
     rows
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::account::Account;
 use super::behaviour as b;
-use super::calendar::add_days;
+use super::calendar::{add_days, monday};
 use super::files::{CURRENCY, Colleague, Files};
 use super::names;
 use super::notes;
@@ -26,7 +26,7 @@ pub struct Summary {
     pub dir: PathBuf,
     /// The folder with the hidden truth.
     pub truth: PathBuf,
-    /// Last day of the history.
+    /// The day the files are written as of.
     pub as_of: NaiveDate,
     /// Rows by data file, in alphabetical order.
     pub rows: Vec<(&'static str, u64)>,
@@ -44,6 +44,16 @@ pub enum SimulateError {
         /// The file or folder in the way.
         path: PathBuf,
     },
+    /// The day asked for is not in the simulated history; nothing was written.
+    #[error("{day} is not in the history, which goes from {first} to {last}")]
+    Outside {
+        /// The day asked for.
+        day: NaiveDate,
+        /// First day of the history.
+        first: NaiveDate,
+        /// Last day of the history.
+        last: NaiveDate,
+    },
     /// A file or folder could not be written.
     #[error("could not write `{path}`")]
     Write {
@@ -60,6 +70,9 @@ impl SimulateError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Exists { .. } => Some("choose another folder, or remove what an earlier run wrote"),
+            Self::Outside { .. } => {
+                Some("`--as-of` says where the history ends, `--months` how long it is, `--upto` a day in it")
+            }
             Self::Write { .. } => None,
         }
     }
@@ -68,11 +81,17 @@ impl SimulateError {
 /// Writes a workspace (`csm.toml`, `data/`, `notes/`) into `dir`, and the hidden truth into `truth`
 /// (by default a folder beside `dir`, named `<dir>-truth`), which nothing imports.
 ///
-/// The same parameters give the same bytes. Nothing depends on the clock.
+/// The same parameters give the same bytes. Nothing depends on the clock. Parameters that differ in
+/// [`Parameters::upto`] alone write the same company as it was known on different days.
 ///
 /// # Errors
-/// When one of the places already exists, before anything is written; when writing fails.
+/// When one of the places already exists, or the day is not in the history, before anything is written; when writing
+/// fails.
 pub fn run(parameters: &Parameters, dir: &Path, truth: Option<&Path>) -> Result<Summary, SimulateError> {
+    let (first, last) = (parameters.from(), parameters.as_of);
+    if let Some(day) = parameters.upto.filter(|day| !(first..=last).contains(day)) {
+        return Err(SimulateError::Outside { day, first, last });
+    }
     let truth = truth.map_or_else(|| beside(dir), Path::to_path_buf);
     let (data, note_dir, config) = (dir.join("data"), dir.join("notes"), dir.join("csm.toml"));
     if let Some(path) = [&data, &note_dir, &config, &truth].into_iter().find(|path| path.exists()) {
@@ -86,24 +105,17 @@ pub fn run(parameters: &Parameters, dir: &Path, truth: Option<&Path>) -> Result<
     let mut files = Files::create(&data)?;
     let mut hidden = Truth::create(&truth)?;
     files.company(&team)?;
-    let usage_from = add_days(parameters.as_of, 1 - i64::from(parameters.usage_days));
     let mut noted = 0;
     for index in 0..parameters.accounts {
         let account = Account::draw(parameters, index);
-        let mut stream = Random::stream(parameters.seed, index, "usage");
-        let usage = usage::draw(
-            &mut stream,
-            &account.latent,
-            &account.contracts,
-            &account.people,
-            usage_from,
-            parameters.as_of,
-        );
-        let owner = owner(&account, &team);
-        files.account(&account, owner, &usage)?;
+        // The truth is told to the end of the history, whatever the day: it is there to judge what was foreseen.
         if account.profile.kind == Kind::Customer {
             hidden.account(&account.profile, &account.latent, &account.contracts)?;
         }
+        let usage = used(parameters, &account);
+        let Some(account) = account.known_on(parameters) else { continue };
+        let owner = owner(&account, &team);
+        files.account(&account, owner, &usage)?;
         if let Some(owner) = owner
             && account.notes
             && let Some(text) = notes::write(&account.profile, owner, &account.people, &account.interactions)
@@ -114,7 +126,23 @@ pub fn run(parameters: &Parameters, dir: &Path, truth: Option<&Path>) -> Result<
     }
     let rows = files.finish()?;
     hidden.finish()?;
-    Ok(Summary { dir: dir.to_path_buf(), truth, as_of: parameters.as_of, rows, notes: noted })
+    Ok(Summary { dir: dir.to_path_buf(), truth, as_of: parameters.day(), rows, notes: noted })
+}
+
+/// The usage of an account that is exported: the days that are kept, or, as of a day within the history, everything
+/// up to it. What was used before the kept days comes from a stream of its own, so that these stay what they are.
+fn used(parameters: &Parameters, account: &Account) -> Vec<usage::Use> {
+    let kept_from = add_days(parameters.as_of, 1 - i64::from(parameters.usage_days));
+    let draw = |concern, from, last| {
+        let mut stream = Random::stream(parameters.seed, account.profile.index, concern);
+        usage::draw(&mut stream, &account.latent, &account.contracts, &account.people, from, last)
+    };
+    let kept = draw("usage", kept_from, parameters.as_of);
+    let Some(day) = parameters.upto else {
+        return kept.into_iter().filter(|row| row.day >= kept_from).collect();
+    };
+    let before = draw("usage before", parameters.from(), add_days(monday(kept_from), -1));
+    before.into_iter().chain(kept).filter(|row| row.day >= parameters.from() && row.day <= day).collect()
 }
 
 fn beside(dir: &Path) -> PathBuf {
@@ -154,9 +182,11 @@ fn owner<'a>(account: &Account, team: &'a [Colleague]) -> Option<&'a str> {
 
 fn settings(parameters: &Parameters) -> String {
     let company = toml::Value::String(parameters.company.clone());
-    let Parameters { accounts, seed, months, usage_days, as_of, .. } = parameters;
+    let Parameters { accounts, seed, months, usage_days, as_of: last, upto, .. } = parameters;
+    let as_of = parameters.day();
+    let upto = upto.map(|day| format!(" --upto {day}")).unwrap_or_default();
     format!(
-        r#"# A company that never existed: csm simulate --accounts {accounts} --seed {seed} --months {months} --usage-days {usage_days} --as-of {as_of}
+        r#"# A company that never existed: csm simulate --accounts {accounts} --seed {seed} --months {months} --usage-days {usage_days} --as-of {last}{upto}
 
 company = {company}
 currency = "{CURRENCY}"
