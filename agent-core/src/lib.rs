@@ -15,5 +15,6 @@ pub mod server;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod terminal;
 pub mod tool;
 pub mod transport;

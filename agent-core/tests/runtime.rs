@@ -19,6 +19,8 @@ mod librarian;
 mod limits;
 #[path = "runtime/placing.rs"]
 mod placing;
+#[path = "runtime/pruning.rs"]
+mod pruning;
 #[path = "runtime/questions.rs"]
 mod questions;
 #[path = "runtime/requests.rs"]

@@ -201,6 +201,9 @@ pub fn decode_line(line: &[u8], limit: usize) -> Result<Incoming, Refused> {
 /// # Errors
 /// `NOT_UTF8`, `INVALID_JSON` or `DUPLICATE_MEMBER`, `NOT_AN_OBJECT`.
 pub fn decode_object(text: &[u8]) -> Result<Members, WireError> {
+    if let Some(mark) = byte_order_mark(text) {
+        return Err(mark);
+    }
     let text = str::from_utf8(text).map_err(|error| {
         let at = error.valid_up_to();
         WireError::new(ErrorCode::NotUtf8, format!("the line is not UTF-8 from byte {at}"))
@@ -213,6 +216,18 @@ pub fn decode_object(text: &[u8]) -> Result<Members, WireError> {
             Err(not_an_object("a single value"))
         }
     }
+}
+
+/// The refusal of a text that begins with a byte order mark, which no eye sees: some editors and shells write one
+/// before the first line of a stream.
+fn byte_order_mark(text: &[u8]) -> Option<WireError> {
+    let (code, name) = match text {
+        [0xEF, 0xBB, 0xBF, ..] => (ErrorCode::InvalidJson, "a byte order mark (EF BB BF)"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => (ErrorCode::NotUtf8, "the byte order mark of UTF-16"),
+        _ => return None,
+    };
+    let error = WireError::new(code, format!("the line begins with {name}"));
+    Some(error.with_hint("write UTF-8 without a byte order mark").with_detail("byte", 0))
 }
 
 /// The refusal of a line of more than `limit` bytes, for a reader that stops before it has the whole line.

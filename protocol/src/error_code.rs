@@ -80,6 +80,8 @@ codes! {
     ContextUnknown "CONTEXT_UNKNOWN" false "publish it with `publish_context`, or ask for one that is there";
     /// There is no such session in the workspace.
     SessionUnknown "SESSION_UNKNOWN" false "ask `list_sessions` for those there are";
+    /// What is named was there and was pruned: its messages and figures are gone.
+    SessionPruned "SESSION_PRUNED" false "use a new key, or read a newer session; `[agent]` in csm.toml says what is kept";
     /// The session has ended, so it cannot be steered any more.
     SessionEnded "SESSION_ENDED" false "read its messages with `resume_session`, or open a new session";
     /// The session ended because what it depended on changed, and another took over.
@@ -96,8 +98,12 @@ codes! {
     ApprovalUnknown "APPROVAL_UNKNOWN" false "use the `approval.id` of an `awaiting_approval` message";
     /// The approval was answered before, and otherwise.
     ApprovalAnswered "APPROVAL_ANSWERED" false "the first answer stands; ask for the action again in a new session";
+    /// What would be approved is not what was shown any more.
+    ApprovalChanged "APPROVAL_CHANGED" false "read it as it is now, then answer with its `sha256`";
     /// Nobody answered the approval in time, so it counts as rejected.
     ApprovalExpired "APPROVAL_EXPIRED" false "ask for the action again in a new session";
+    /// A later session took the approval back, because what it rested on is so no more.
+    ApprovalWithdrawn "APPROVAL_WITHDRAWN" false "answer what the newest session asks instead";
     /// The idempotency key was used before, with another request.
     IdempotencyConflict "IDEMPOTENCY_CONFLICT" false "use a new key for a new request";
     /// The request would come back to an agent that it has been through.

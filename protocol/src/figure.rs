@@ -149,6 +149,9 @@ pub struct Definition {
     pub sha256: String,
     /// The expression that adds the rows up.
     pub value: String,
+    /// Whose rows count, in words; absent where the definition does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub population: Option<String>,
 }
 
 /// Where the rows behind a figure are kept.

@@ -78,6 +78,10 @@ impl Meta {
         "tracestate",
     ];
 
+    /// The names that route a message, whose types are checked when they are read.
+    pub(crate) const CHECKED: &'static [&'static str] =
+        &["request_id", "session_id", "seq", "in_reply_to", "trace"];
+
     /// An empty `_meta`.
     #[must_use]
     pub fn new() -> Self {

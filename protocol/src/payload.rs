@@ -84,19 +84,23 @@ pub struct AnswerApproval {
     pub approval_id: String,
     /// The answer.
     pub decision: Decision,
-    /// Who decided. Absent: the requesting agent.
+    /// Who decided. Absent: the requesting agent; `null` and blanks name nobody, and are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
     /// What they want to add. Absent when nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// SHA-256 of what was shown, lower-case hex: `details.sha256` of the question, or that of the file as it was
+    /// edited since. A yes to anything else than lies there now is refused. Absent: what was proposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl AnswerApproval {
     /// `decision` on the question `approval_id`.
     #[must_use]
     pub fn new(approval_id: impl Into<String>, decision: Decision) -> Self {
-        Self { approval_id: approval_id.into(), decision, decided_by: None, note: None }
+        Self { approval_id: approval_id.into(), decision, decided_by: None, note: None, sha256: None }
     }
 }
 
@@ -116,12 +120,21 @@ pub enum ApprovalState {
     Done,
     /// Approved, and could not be carried out.
     Failed,
+    /// Taken back by a later session before anybody answered: what it rested on is so no more.
+    Withdrawn,
 }
 
 impl ApprovalState {
     /// All states, in the order an approval can go through them.
-    pub const ALL: &'static [Self] =
-        &[Self::Pending, Self::Approved, Self::Rejected, Self::Expired, Self::Done, Self::Failed];
+    pub const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Approved,
+        Self::Rejected,
+        Self::Expired,
+        Self::Done,
+        Self::Failed,
+        Self::Withdrawn,
+    ];
 
     /// The word as it stands in messages.
     #[must_use]
@@ -133,6 +146,7 @@ impl ApprovalState {
             Self::Expired => "expired",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -148,7 +162,7 @@ impl ApprovalState {
         match self {
             Self::Approved | Self::Done | Self::Failed => Some(Decision::Approved),
             Self::Rejected => Some(Decision::Rejected),
-            Self::Pending | Self::Expired => None,
+            Self::Pending | Self::Expired | Self::Withdrawn => None,
         }
     }
 }

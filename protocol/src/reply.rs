@@ -194,13 +194,13 @@ pub struct RecordedApproval {
     /// Who answered. Absent while nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
-    /// What they added. Absent when nothing.
+    /// What they added; why, when `withdrawn`. Absent when nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What came of carrying it out: what the agent says of it when `done`, the error when `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Members>,
-    /// When carrying it out ended, RFC 3339, UTC. Absent while it did not.
+    /// When carrying it out ended, or when it was withdrawn, RFC 3339, UTC. Absent while it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<String>,
 }

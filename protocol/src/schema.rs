@@ -9,16 +9,17 @@ use crate::{ContextResponse, ErrorMessage, Figure, Members, Request, StatusMessa
 
 /// All schemas with the stem of their file, in the order they are documented.
 ///
-/// `message` accepts any line an agent writes; the others are its parts: one per kind of message, one per verb
-/// (the whole request) and one per answer (the whole response).
+/// `message` accepts any line that this agent writes; `response`, `status` and `error` accept what the codec reads
+/// of any agent, and name what this one writes. The others are one per verb (the whole request) and one per answer
+/// (the whole response).
 #[must_use]
 pub fn all() -> Vec<(String, Schema)> {
     let mut schemas = vec![
         ("message".to_owned(), message()),
         ("request".to_owned(), of::<Request>()),
-        ("response".to_owned(), of::<ContextResponse>()),
-        ("status".to_owned(), of::<StatusMessage>()),
-        ("error".to_owned(), of::<ErrorMessage>()),
+        ("response".to_owned(), as_read(of::<ContextResponse>(), &["agent", "response_type", "payload"])),
+        ("status".to_owned(), as_read(of::<StatusMessage>(), &["agent", "status"])),
+        ("error".to_owned(), as_read(of::<ErrorMessage>(), &["agent", "error"])),
         ("figure".to_owned(), of::<Figure>()),
         ("published_contexts".to_owned(), of::<reply::PublishedContexts>()),
     ];
@@ -44,6 +45,51 @@ fn generator() -> SchemaGenerator {
 
 fn of<T: JsonSchema>() -> Schema {
     in_reading_order(generator().into_root_schema_for::<T>())
+}
+
+/// The schema of a message as it is read: of any agent, so that only what the codec checks is demanded. What other
+/// members are for is still said.
+fn as_read(mut schema: Schema, checked: &[&str]) -> Schema {
+    let properties = schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let described = |schema: &Value| match schema.get("description") {
+        Some(words) => json!({ "description": words }),
+        None => json!({}),
+    };
+    let definition =
+        |name: &str| schema.pointer(&format!("/$defs/{name}/properties")).and_then(Value::as_object);
+    let meta = definition("Meta").cloned().unwrap_or_default();
+    let meta: Members = meta
+        .into_iter()
+        .map(|(name, schema)| {
+            let routes = crate::Meta::CHECKED.contains(&name.as_str());
+            let schema = if routes { schema } else { described(&schema) };
+            (name, schema)
+        })
+        .collect();
+    let properties: Members = properties
+        .into_iter()
+        .map(|(name, schema)| {
+            let mut read = described(&schema);
+            let kind = match name.as_str() {
+                "_meta" => Some("object"),
+                "payload" | "error" if checked.contains(&name.as_str()) => Some("object"),
+                known if checked.contains(&known) => Some("string"),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                read["type"] = kind.into();
+            }
+            if name == "_meta" {
+                read["properties"] = Value::Object(meta.clone());
+            }
+            (name, read)
+        })
+        .collect();
+    schema.insert("properties".to_owned(), properties.into());
+    schema.insert("required".to_owned(), json!(checked));
+    schema.remove("allOf");
+    schema.remove("$defs");
+    schema
 }
 
 fn message() -> Schema {

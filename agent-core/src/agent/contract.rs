@@ -3,6 +3,7 @@ use protocol::{ErrorCode, Figure, Members, Request, Status, WireError};
 use serde_json::Value;
 
 use super::{Answer, Completion, Failure, Pin};
+use crate::approval::Shown;
 use crate::definition::AgentDefinition;
 use crate::session::{AskContext, SessionContext};
 use crate::store::ApprovalRecord;
@@ -56,6 +57,14 @@ pub trait Agent: Send + Sync + 'static {
     /// Request types it sends itself to whoever offers to answer them: see [`SessionContext::ask_context`].
     fn asks(&self) -> &[&str] {
         &[]
+    }
+
+    /// What `approval` is about as it stands now, where that lies in a file that people may edit; by default
+    /// there is no such file, and the approval itself is all there is to read.
+    ///
+    /// A yes is refused when this is not what was shown, and recorded with the text when it is.
+    async fn shown(&self, _approval: &ApprovalRecord, _cx: &AskContext) -> Result<Option<Shown>, Failure> {
+        Ok(None)
     }
 
     /// Does what a person approved: see [`SessionContext::propose`]. Returns what is to be said of it.

@@ -42,6 +42,8 @@ pub struct AgentDefinition {
     pub body: String,
     /// Line of the `tools` key, or of the opening `---`; for warnings made later.
     pub(crate) tools_line: usize,
+    /// Line of the `name` key.
+    name_line: usize,
 }
 
 impl AgentDefinition {
@@ -73,13 +75,32 @@ impl AgentDefinition {
             .collect()
     }
 
+    /// The same definition, where it is of one of the agents that a program has, by their own names.
+    ///
+    /// Another name would change nothing but what the messages call the agent.
+    ///
+    /// # Errors
+    /// [`DefinitionError::NotThere`] for any other name; letters of another case, spaces and `_` make none.
+    pub fn implemented_by(mut self, there: &[&str]) -> Result<Self, DefinitionError> {
+        let Some(own) = there.iter().find(|own| folded(own) == folded(&self.name)) else {
+            return Err(DefinitionError::NotThere {
+                file: self.file,
+                line: self.name_line,
+                name: self.name,
+                there: there.iter().map(|own| (*own).to_owned()).collect(),
+            });
+        };
+        self.name = (*own).to_owned();
+        Ok(self)
+    }
+
     fn from_front_matter(
         mut front: FrontMatter,
         body: String,
         file: &str,
         warnings: &mut Vec<Warning>,
     ) -> Result<Self, DefinitionError> {
-        let tools_line = front.line("tools");
+        let (tools_line, name_line) = (front.line("tools"), front.line("name"));
         let name = required(&mut front, "name", file)?;
         let description = required(&mut front, "description", file)?;
         let tools = match front.take("tools") {
@@ -136,6 +157,7 @@ impl AgentDefinition {
             rest,
             body,
             tools_line,
+            name_line,
         })
     }
 }

@@ -44,6 +44,18 @@ pub enum DefinitionError {
         /// What stands there, such as "a mapping".
         found: &'static str,
     },
+    /// The file is of an agent that this program does not have: it would only speak under its name.
+    #[error("{file}:{line}: this program has no agent named `{name}`; it has {}", there.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))]
+    NotThere {
+        /// The file, as named by the caller.
+        file: String,
+        /// Line of the key.
+        line: usize,
+        /// The name in the file.
+        name: String,
+        /// The agents there are.
+        there: Vec<String>,
+    },
     /// The file is larger than any definition should be.
     #[error("{file}: {bytes} bytes, more than the {limit} a definition may have")]
     TooLarge {
@@ -72,6 +84,10 @@ impl DefinitionError {
                 "maxTurns" => "write a whole number of at least 1".into(),
                 _ => format!("write `{key}: …` on one line, in double quotes if it holds `: `"),
             },
+            Self::NotThere { there, .. } => format!(
+                "write `name: {}`, or run a program that has that agent",
+                there.first().map_or("…", String::as_str)
+            ),
             Self::TooLarge { .. } => "move long material to files of its own".into(),
         }
     }

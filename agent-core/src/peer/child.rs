@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -11,21 +12,34 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
 use super::link::{Link, LinkError, Wire};
+use super::peers::Peer;
 use crate::transport::{Line, next_line};
 
 /// A peer that is started for the exchange and speaks on its stdin and stdout.
 ///
-/// It runs in the workspace, with our environment, as the head of a process group of its own: whatever it
-/// starts ends with it.
+/// It runs in the workspace, as the head of a process group of its own: whatever it starts ends with it.
+/// Of our environment it gets [`GIVEN`] and what its entry names: ours holds keys and tokens of others.
 pub(super) struct ChildLink {
     peer: String,
     words: Vec<String>,
+    env: Vec<String>,
     root: PathBuf,
 }
 
+/// What every child gets of our environment: where programs, its home and temporary files are, language and time.
+const GIVEN: [&str; 9] =
+    ["PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ", "TMPDIR"];
+
 impl ChildLink {
-    pub(super) fn new(peer: &str, words: &[String], root: &Path) -> Self {
-        Self { peer: peer.to_owned(), words: words.to_vec(), root: root.to_owned() }
+    pub(super) fn new(peer: &Peer, words: &[String], root: &Path) -> Self {
+        let Peer { name, env, .. } = peer;
+        Self { peer: name.clone(), words: words.to_vec(), env: env.clone(), root: root.to_owned() }
+    }
+
+    /// The child's environment, by name.
+    fn environment(&self) -> impl Iterator<Item = (&str, OsString)> {
+        let names = GIVEN.into_iter().chain(self.env.iter().map(String::as_str));
+        names.filter_map(|name| Some((name, std::env::var_os(name)?)))
     }
 }
 
@@ -37,6 +51,8 @@ impl Link for ChildLink {
         let mut child = Command::new(program)
             .args(arguments)
             .current_dir(&self.root)
+            .env_clear()
+            .envs(self.environment())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -51,7 +51,7 @@ impl Directory {
                 };
                 Box::new(WebSocketLink::new(url, token, peer.ca_file.as_deref())?)
             }
-            Reach::Command(words) => Box::new(ChildLink::new(&peer.name, words, &self.root)),
+            Reach::Command(words) => Box::new(ChildLink::new(peer, words, &self.root)),
             Reach::InProcess => match self.in_process.get(&peer.name) {
                 Some(runtime) => Box::new(InProcessLink::new(runtime)),
                 None => return Err("no runtime of this process is registered under its name".to_owned()),

@@ -15,7 +15,7 @@ use super::token::{Secret, TokenSource};
 use crate::definition::Warning;
 
 /// The keys of a `[[peer]]`.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "name",
     "address",
     "command",
@@ -25,6 +25,7 @@ const KEYS: [&str; 9] = [
     "deadline_seconds",
     "request_type",
     "ca_file",
+    "env",
 ];
 /// A day: nobody waits longer for an answer within one session.
 const LONGEST: f64 = 86_400.0;
@@ -71,7 +72,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn peer(&self, item: &Item<'_>, warnings: &mut Vec<Warning>) -> Result<Peer, PeersError> {
         let (mut name, mut reach, mut token, mut ca_file) = (None, None, None, None);
-        let (mut deadline, mut request_type) = (DEADLINE, None);
+        let (mut deadline, mut request_type, mut env) = (DEADLINE, None, None);
         for (key, value) in item.get_ref().as_table().into_iter().flatten() {
             match key.get_ref().as_ref() {
                 "name" => name = Some(self.name(key, value)?),
@@ -95,6 +96,7 @@ impl Reader<'_> {
                 }
                 "deadline_seconds" => deadline = self.seconds(key, value)?,
                 "request_type" => request_type = Some(self.words(key, value)?),
+                "env" => env = Some((key, self.variables(key, value)?)),
                 "ca_file" => ca_file = Some((key, PathBuf::from(self.words(key, value)?))),
                 _ => return Err(self.unknown(key, &KEYS)),
             }
@@ -139,8 +141,15 @@ impl Reader<'_> {
             let problem = "`ca_file` has no use: only a `wss` address shows certificates".to_owned();
             return Err(self.at(key.span().start, problem, "remove it, or use a `wss` address"));
         }
+        if let Some((key, _)) = &env
+            && !matches!(reach, Reach::Command(_))
+        {
+            let problem = "`env` has no use: only a `command` is started with an environment".to_owned();
+            return Err(self.at(key.span().start, problem, "remove it"));
+        }
+        let env = env.map(|(_, names)| names).unwrap_or_default();
         let (token, ca_file) = (token.map(|(_, source)| source), ca_file.map(|(_, path)| path));
-        Ok(Peer { name, reach, token, deadline, request_type, ca_file })
+        Ok(Peer { name, reach, token, deadline, request_type, ca_file, env })
     }
 
     fn name(&self, key: &Key<'_>, value: &Item<'_>) -> Result<String, PeersError> {
@@ -195,6 +204,22 @@ impl Reader<'_> {
                 ))
             }
         }
+    }
+
+    /// Names of variables, never their values: those would stand in a file that is copied along.
+    fn variables(&self, key: &Key<'_>, value: &Item<'_>) -> Result<Vec<String>, PeersError> {
+        let items = value.get_ref().as_array().into_iter().flatten();
+        let named = |text: &str| {
+            !text.is_empty()
+                && !text.starts_with(|c: char| c.is_ascii_digit())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        let names: Option<Vec<String>> =
+            items.map(|item| item.get_ref().as_str().filter(|text| named(text)).map(str::to_owned)).collect();
+        names.filter(|_| value.get_ref().as_array().is_some()).ok_or_else(|| {
+            let problem = format!("`{}` is not a list of names of variables", key.get_ref());
+            self.error(value, problem, "name the variables its process is to see: `[\"PM_CONFIG\"]`")
+        })
     }
 
     fn seconds(&self, key: &Key<'_>, value: &Item<'_>) -> Result<Duration, PeersError> {

@@ -42,6 +42,8 @@ pub struct Peer {
     pub request_type: Option<String>,
     /// The certificates (PEM) that its own must come from; absent: those the system trusts.
     pub ca_file: Option<PathBuf>,
+    /// Variables of our environment that its process gets beside those every child gets.
+    pub env: Vec<String>,
 }
 
 /// How a peer is reached. Closed.
@@ -130,6 +132,7 @@ impl Peer {
             deadline: DEADLINE,
             request_type: None,
             ca_file: None,
+            env: Vec::new(),
         }
     }
 

@@ -4,11 +4,12 @@ use futures_util::{StreamExt, stream};
 use protocol::payload::{ApprovalState, Decision};
 use protocol::reply::{AnsweredApproval, Approvals, payload_of};
 use protocol::{ErrorCode, Request, WireError, payload};
+use serde_json::Value;
 
 use super::clock::rfc3339;
 use super::host::{Inner, Runtime};
 use crate::agent::{Answer, Failure};
-use crate::approval::{Carrier, fitting, told};
+use crate::approval::{Carrier, Shown, check_hash, fitting, told};
 use crate::store::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord};
 
 /// Longest name of who decides, in bytes.
@@ -34,6 +35,14 @@ impl Runtime {
         self.inner.approval(id).await.map_err(Failure::into_error)
     }
 
+    /// One approval with what it is about as that stands now, where it lies in a file.
+    ///
+    /// # Errors
+    /// `APPROVAL_UNKNOWN` when there is none of that id.
+    pub async fn shown(&self, id: &str) -> Result<(ApprovalRecord, Option<Shown>), WireError> {
+        self.inner.shown(id).await.map_err(Failure::into_error)
+    }
+
     /// Records the answer of a person, then lets what was approved be carried out by a task of this runtime,
     /// which [`Runtime::close`] waits for.
     ///
@@ -42,7 +51,8 @@ impl Runtime {
     ///
     /// # Errors
     /// `APPROVAL_UNKNOWN`, `APPROVAL_ANSWERED` when another answer stands, `APPROVAL_EXPIRED` when nobody
-    /// answered in time, `INVALID_REQUEST` when nobody is named or a text is too long.
+    /// answered in time, `APPROVAL_WITHDRAWN` when a later session took it back, `APPROVAL_CHANGED` when a yes is to
+    /// something else than lies there now, `INVALID_REQUEST` when nobody is named or a text is too long.
     pub async fn answer_approval(
         &self,
         id: &str,
@@ -87,13 +97,36 @@ impl Inner {
         there.ok_or_else(|| unknown(id))
     }
 
-    async fn answer_approval(&self, id: &str, answer: ApprovalAnswer) -> Result<ApprovalRecord, Failure> {
+    async fn shown(&self, id: &str) -> Result<(ApprovalRecord, Option<Shown>), Failure> {
+        let record = self.approval(id).await?;
+        let shown = self.agent.shown(&record, &self.ask()).await?;
+        Ok((record, shown))
+    }
+
+    /// Binds a yes to what was shown: the answer then holds what an edited text makes of the details.
+    async fn bind(&self, id: &str, answer: &mut ApprovalAnswer) -> Result<(), Failure> {
+        answer.details = None;
+        let record = self.approval(id).await?;
+        if answer.decision != Decision::Approved || record.state != ApprovalState::Pending {
+            return Ok(());
+        }
+        let sha256 = answer.sha256.as_deref();
+        match self.agent.shown(&record, &self.ask()).await? {
+            Some(shown) => answer.details = shown.approved(&record, sha256)?,
+            None => check_hash(&record, sha256)?,
+        }
+        Ok(())
+    }
+
+    async fn answer_approval(&self, id: &str, mut answer: ApprovalAnswer) -> Result<ApprovalRecord, Failure> {
         check(&answer)?;
+        self.bind(id, &mut answer).await?;
         let (store, tenant) = (&self.ground.store, &self.ground.tenant);
         let record = match store.answer_approval(tenant, id, &answer, self.now()).await? {
             None => return Err(unknown(id)),
             Some(Answered::Expired(record)) => return Err(expired(&record)),
             Some(Answered::Otherwise(record)) => return Err(answered(&record)),
+            Some(Answered::Withdrawn(record)) => return Err(withdrawn(&record)),
             Some(Answered::Now(record)) => {
                 self.ground.meter.approval(record.state.as_str());
                 record
@@ -137,9 +170,14 @@ impl Inner {
 
     /// Serves `answer_approval`.
     pub(super) async fn serve_answer(&self, request: &Request) -> Result<Answer, Failure> {
+        // Who decides is left out or said: a caller that does not know it does not decide.
+        if request.payload().is_some_and(|payload| payload.get("decided_by").is_some_and(Value::is_null)) {
+            return Err(nobody());
+        }
         let payload: payload::AnswerApproval = request.payload_as()?;
         let decided_by = payload.decided_by.unwrap_or_else(|| request.requesting_agent().to_owned());
-        let answer = ApprovalAnswer { decision: payload.decision, decided_by, note: payload.note };
+        let (note, sha256) = (payload.note, payload.sha256);
+        let answer = ApprovalAnswer { note, sha256, ..ApprovalAnswer::new(payload.decision, decided_by) };
         let record = self.answer_approval(&payload.approval_id, answer).await?;
         let reply = AnsweredApproval::new(
             record.id,
@@ -167,8 +205,9 @@ impl Inner {
 /// An answer is recorded with who gave it, and shown to people.
 fn check(answer: &ApprovalAnswer) -> Result<(), Failure> {
     let invalid = |message: String| Err(Failure::new(ErrorCode::InvalidRequest, message));
-    if answer.decided_by.trim().is_empty() {
-        return invalid("`decided_by` names nobody".to_owned());
+    // Blanks and marks that nobody sees are no name.
+    if !answer.decided_by.contains(char::is_alphanumeric) {
+        return Err(nobody());
     }
     let note = answer.note.as_ref().map_or(0, String::len);
     for (member, size, most) in [("decided_by", answer.decided_by.len(), NAME), ("note", note, NOTE)] {
@@ -177,6 +216,11 @@ fn check(answer: &ApprovalAnswer) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn nobody() -> Failure {
+    Failure::new(ErrorCode::InvalidRequest, "`decided_by` names nobody")
+        .with_hint("say who decides, or leave it out where the one who asks decides")
 }
 
 fn unknown(id: &str) -> Failure {
@@ -189,6 +233,16 @@ fn expired(record: &ApprovalRecord) -> Failure {
     let (id, at) = (&record.id, rfc3339(record.expires_at));
     WireError::new(ErrorCode::ApprovalExpired, format!("approval `{id}` expired at {at}: nobody answered"))
         .with_detail("expired_at", at)
+        .into()
+}
+
+fn withdrawn(record: &ApprovalRecord) -> Failure {
+    let (id, at) = (&record.id, rfc3339(record.finished_at.unwrap_or_default()));
+    let because = record.note.clone().unwrap_or_default();
+    let message = format!("approval `{id}` was withdrawn at {at}: {because}");
+    WireError::new(ErrorCode::ApprovalWithdrawn, message)
+        .with_detail("withdrawn_at", at)
+        .with_detail("because", because)
         .into()
 }
 

@@ -10,7 +10,11 @@ impl Runtime {
     pub async fn completed(&self, id: Option<&str>) -> Result<Option<CompletedSession>, StoreError> {
         let ground = &self.inner.ground;
         let record = match id {
-            Some(id) => ground.store.session(id).await?.filter(|it| it.state == SessionState::Completed),
+            Some(id) => ground
+                .store
+                .session(id)
+                .await?
+                .filter(|it| it.state == SessionState::Completed && it.pruned_at.is_none()),
             None => ground.store.previous(&ground.tenant, None).await?,
         };
         Ok(record.map(|record| CompletedSession::new(Arc::clone(ground), record)))

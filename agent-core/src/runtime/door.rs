@@ -1,13 +1,10 @@
 use protocol::reply::SessionState;
 use protocol::{Deliverable, ErrorCode, Outgoing, Request, WireError};
-use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
 use super::host::{Inner, Runtime};
 use crate::agent::Failure;
-use crate::store::{SessionRecord, SessionState as Stands};
 use crate::telemetry::request_span;
 use crate::tool::{ToolError, Whole};
 
@@ -83,12 +80,6 @@ impl Runtime {
     pub(crate) async fn deliverable(&self, path: &str) -> Result<Whole, WireError> {
         self.inner.delivered(path).await.map_err(Failure::into_error)
     }
-
-    /// Whether the store can be read.
-    pub(crate) async fn store_answers(&self) -> Result<(), WireError> {
-        let looked = self.inner.ground.store.session("").await;
-        looked.map(|_| ()).map_err(|error| Failure::from(error).into_error())
-    }
 }
 
 impl Inner {
@@ -97,19 +88,6 @@ impl Inner {
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let entries = self.ground.store.outbox(id, after).await?;
         Ok(entries.into_iter().take(limit).map(|entry| entry.message).collect())
-    }
-
-    async fn listed(&self, record: &SessionRecord) -> Result<Vec<Deliverable>, Failure> {
-        if record.state != Stands::Completed {
-            return Ok(Vec::new());
-        }
-        let Some(entry) = self.ground.store.last_message(&record.id).await? else {
-            return Ok(Vec::new());
-        };
-        let delivery: Value = serde_json::from_str(&entry.message)
-            .map_err(|error| Failure::bug(format!("the delivery of session `{}`: {error}", record.id)))?;
-        let listed = delivery.get("deliverables").and_then(Value::as_array).into_iter().flatten();
-        Ok(listed.filter_map(|one| Deliverable::deserialize(one).ok()).collect())
     }
 
     async fn delivered(&self, path: &str) -> Result<Whole, Failure> {

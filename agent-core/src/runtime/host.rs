@@ -11,6 +11,8 @@ use super::clock::{Ids, rfc3339};
 use super::flights::Flights;
 use super::live::LiveSessions;
 use super::options::Options;
+use super::prune::{Broom, Keeping};
+use super::ready::Premises;
 use crate::agent::Agent;
 use crate::approval::Carrying;
 use crate::context::ContextManager;
@@ -18,7 +20,7 @@ use crate::definition::Warning;
 use crate::evidence::Ledger;
 use crate::peer::{Directory, PEERS_FILE};
 use crate::session::{AskContext, Ground, LockRoom, SharedLock, Terms};
-use crate::store::{Claim, Objects, SessionRecord, SqliteStore, StoreError};
+use crate::store::{Claim, Objects, SessionRecord, SqliteStore, Store, StoreError};
 use crate::tool::{Confined, Registry, RegistryError, ToolError, Toolbox};
 
 /// One workspace is one tenant; the column is there for a store that several workspaces share.
@@ -68,6 +70,9 @@ pub(super) struct Inner {
     pub(super) live: Arc<LiveSessions>,
     pub(super) tasks: TaskTracker,
     pub(super) carrying: Arc<Carrying>,
+    pub(super) premises: Premises,
+    pub(super) keeping: Keeping,
+    pub(super) broom: Broom,
 }
 
 /// What was under way when a runtime was told to stop.
@@ -95,13 +100,15 @@ impl Runtime {
         let registry = Arc::new(Registry::new(options.tools)?);
         let (tools, warnings) = Toolbox::new(registry, agent.definition(), confined);
         let tools = tools.with_meter(options.meter.clone());
-        let store = match options.store {
-            Some(store) => store,
+        let file = state.join("store.db");
+        let (store, file): (Arc<dyn Store>, _) = match options.store {
+            Some(store) => (store, None),
             None => {
-                let store = SqliteStore::open(&state.join("store.db")).await?;
-                Arc::new(store.measured(options.meter.clone()))
+                let store = SqliteStore::open(&file).await?;
+                (Arc::new(store.measured(options.meter.clone())), Some(file))
             }
         };
+        let premises = Premises::new(workspace, &state, file);
         let objects = Objects::at(state.join("objects"));
         let ground = Ground {
             workspace: workspace.to_owned(),
@@ -141,6 +148,9 @@ impl Runtime {
             live,
             tasks: TaskTracker::new(),
             carrying: Arc::default(),
+            premises,
+            keeping: options.keeping,
+            broom: Broom::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::clock::{Clock, Ids, SystemClock, UuidIds};
 use super::host::Runtime;
+use super::prune::Keeping;
 use crate::session::Budget;
 use crate::store::Store;
 use crate::telemetry::Meter;
@@ -42,6 +43,8 @@ pub struct Options {
     pub deadline: Option<Duration>,
     /// How many questions may be under way; those beyond are refused as `OVERLOADED`.
     pub questions_at_once: usize,
+    /// How many sessions and questions are kept.
+    pub keeping: Keeping,
 }
 
 impl Default for Options {
@@ -62,6 +65,7 @@ impl Default for Options {
             budget: Budget::default(),
             deadline: None,
             questions_at_once: 4096,
+            keeping: Keeping::default(),
         }
     }
 }

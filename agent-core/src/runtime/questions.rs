@@ -7,7 +7,7 @@ use tracing::Instrument;
 
 use super::host::Inner;
 use super::live::Place;
-use super::sessions::{key_conflict, request_hash};
+use super::sessions::{key_conflict, key_pruned, request_hash};
 use crate::agent::Failure;
 use crate::session::{Hold, Limits, Question, SessionHandle, Stamp, Standing, Voice, request_of};
 use crate::store::{NewSession, Opened, SessionKind, SessionRecord};
@@ -147,6 +147,7 @@ impl Inner {
         };
         question.run(voice, self.answer_to(&request, &request_hash)).await;
         drop((place, room));
+        self.question_ended();
     }
 
     /// Makes the question durable and ours, both at once; or says who else answers for it.
@@ -162,6 +163,7 @@ impl Inner {
                         None => Err(Failure::bug("a question was opened and not held")),
                     },
                     Opened::Existing(record) => Ok(Err(Accepted::Elsewhere(Box::new(record)))),
+                    Opened::KeyPruned => Err(key_pruned(key.as_deref().unwrap_or_default(), None)),
                     Opened::KeyConflict { session_id } => {
                         Err(key_conflict(key.as_deref().unwrap_or_default(), &session_id))
                     }

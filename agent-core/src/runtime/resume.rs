@@ -3,6 +3,7 @@ use std::sync::Arc;
 use protocol::{ErrorCode, WireError};
 use tokio::task::JoinSet;
 
+use super::clock::rfc3339;
 use super::host::{Inner, Runtime};
 use crate::agent::Failure;
 use crate::session::SessionHandle;
@@ -39,6 +40,7 @@ impl Inner {
     async fn resume_all(self: &Arc<Self>) -> Result<Resumed, Failure> {
         self.admit()?;
         self.carry_out_approved().await?;
+        self.prune_soon();
         let unfinished = self.ground.store.unfinished(&self.ground.tenant).await?;
         let mut resumed = Resumed { sessions: Vec::new(), left: Vec::new() };
         for some in unfinished.chunks(AT_ONCE) {
@@ -76,9 +78,16 @@ impl Inner {
     /// The stored session of this id.
     pub(super) async fn record(&self, id: &str) -> Result<SessionRecord, Failure> {
         let record = self.ground.store.session(id).await?;
-        record.filter(|record| record.tenant == self.ground.tenant).ok_or_else(|| {
+        let record = record.filter(|record| record.tenant == self.ground.tenant).ok_or_else(|| {
             Failure::new(ErrorCode::SessionUnknown, format!("no session `{id}` in this workspace"))
-        })
+        })?;
+        if let Some(at) = record.pruned_at {
+            let at = rfc3339(at);
+            let error =
+                WireError::new(ErrorCode::SessionPruned, format!("session `{id}` was pruned at {at}"));
+            return Err(error.with_detail("session_id", id).with_detail("pruned_at", at).into());
+        }
+        Ok(record)
     }
 
     /// Attaches to a stored session, resuming it when it is unfinished and does not run.

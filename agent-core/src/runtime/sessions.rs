@@ -4,6 +4,7 @@ use protocol::{ErrorCode, Request, WireError};
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::clock::rfc3339;
 use super::host::{Inner, Runtime};
 use crate::agent::{Failure, Pin, Then};
 use crate::context::Asker;
@@ -86,6 +87,9 @@ impl Inner {
             if keyed_hash != request_hash {
                 return Err(key_conflict(key, &record.id));
             }
+            if record.pruned_at.is_some() {
+                return Err(key_pruned(key, Some(&record)));
+            }
             if record.kind == SessionKind::Question {
                 return self.resume_question(record, 0).await;
             }
@@ -163,6 +167,9 @@ impl Inner {
                     let lease = record.lease();
                     break (record, lease.map(|lease| Hold { lease, lock }));
                 }
+                Opened::Existing(record) if record.pruned_at.is_some() => {
+                    return Err(key_pruned(idempotency_key.as_deref().unwrap_or_default(), Some(&record)));
+                }
                 Opened::Existing(record) => {
                     if record.state != SessionState::Open {
                         return Ok(self.listener(&record.id, None));
@@ -179,6 +186,9 @@ impl Inner {
                         break (record, hold);
                     }
                     record
+                }
+                Opened::KeyPruned => {
+                    return Err(key_pruned(idempotency_key.as_deref().unwrap_or_default(), None));
                 }
                 Opened::KeyConflict { session_id } => {
                     return Err(key_conflict(idempotency_key.as_deref().unwrap_or_default(), &session_id));
@@ -240,10 +250,16 @@ impl Inner {
             Err(running) => return Ok(self.listener(&record.id, Some(running))),
         };
         let handle = self.listener(&record.id, Some(live));
-        let (agent, tasks) = (Arc::clone(&self.agent), self.tasks.clone());
+        let (agent, tasks, inner) = (Arc::clone(&self.agent), self.tasks.clone(), Arc::clone(self));
         let running = async move {
             actor.run(agent, cx, tasks).await;
             drop(place);
+            // Before the task ends: a program that ran one session waits for it.
+            if !inner.terms.interrupt.is_cancelled()
+                && let Err(failure) = inner.prune().await
+            {
+                tracing::warn!(code = %failure.error().code, "old sessions were not pruned");
+            }
         };
         self.tasks.spawn(running.in_current_span());
         Ok(handle)
@@ -310,6 +326,18 @@ pub(super) fn key_conflict(key: &str, session_id: &str) -> Failure {
     let message =
         format!("idempotency key `{key}` was used with another request, for session `{session_id}`");
     WireError::new(ErrorCode::IdempotencyConflict, message).with_detail("session_id", session_id).into()
+}
+
+/// A key lives as long as its session.
+pub(super) fn key_pruned(key: &str, session: Option<&SessionRecord>) -> Failure {
+    let of = session.map(|record| format!(" for session `{}`", record.id)).unwrap_or_default();
+    let message = format!("idempotency key `{key}` was used{of}; what came of it was pruned since");
+    let mut error = WireError::new(ErrorCode::SessionPruned, message);
+    if let Some(record) = session {
+        error = error.with_detail("session_id", record.id.as_str());
+        error = error.with_detail("pruned_at", rfc3339(record.pruned_at.unwrap_or_default()));
+    }
+    error.into()
 }
 
 /// What kept a request from going on with its unfinished session, which stays as it is.

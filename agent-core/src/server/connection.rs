@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use super::options::Limits;
 use super::state::Shared;
@@ -43,9 +44,11 @@ pub(super) async fn serve(
     state: Shared,
 ) {
     let _counted = state.counts().connection();
+    // One that comes while the server drains asks how it stands, and is answered.
+    let ending = if state.is_draining() { state.closing() } else { state.draining() };
     // Messages are written whole: nothing is gained by waiting for more.
     let _ = stream.set_nodelay(true);
-    let Some(wire) = wire(stream, tls, &state).await else { return };
+    let Some(wire) = wire(stream, tls, &state, ending).await else { return };
     let room = Arc::new(Room { _permit: permit });
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&room));
@@ -56,7 +59,7 @@ pub(super) async fn serve(
         std::pin::pin!(speaker.serve_connection(TokioIo::new(wire), service).with_upgrades());
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = state.draining().cancelled() => {
+        () = ending.cancelled() => {
             // What was asked is answered, nothing further is read.
             connection.as_mut().graceful_shutdown();
             tokio::select! {
@@ -70,11 +73,16 @@ pub(super) async fn serve(
     }
 }
 
-async fn wire(stream: TcpStream, tls: Option<TlsAcceptor>, state: &Shared) -> Option<Wire> {
+async fn wire(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    state: &Shared,
+    ending: &CancellationToken,
+) -> Option<Wire> {
     let Some(tls) = tls else { return Some(Wire::Plain(stream)) };
     let handshake = timeout(state.limits().head_timeout, tls.accept(stream));
     tokio::select! {
         shaken = handshake => Some(Wire::Tls(Box::new(shaken.ok()?.ok()?))),
-        () = state.draining().cancelled() => None,
+        () = ending.cancelled() => None,
     }
 }

@@ -67,18 +67,24 @@ impl Server {
 
     /// Serves until `shutdown` fires and everything is closed.
     ///
-    /// Then nothing new is taken; sessions may go on for [`Limits::drain`](super::Limits::drain) and are
+    /// Then no new work is taken, and `/readyz` answers 503; sessions may go on for [`Limits::drain`](super::Limits::drain) and are
     /// interrupted after that, to be resumed; what was said is written, WebSockets are closed with 1001; what
     /// is left after [`Limits::close`](super::Limits::close) is cut.
     pub async fn serve(self, shutdown: CancellationToken) {
         let Self { listener, tls, state, .. } = self;
         let watching = state.tasks.spawn(watch_tokens(Arc::clone(&state)));
+        let mut taking = Box::pin(accept(listener, tls, &state));
         tokio::select! {
-            () = accept(listener, tls, &state) => {}
+            () = &mut taking => {}
             () = shutdown.cancelled() => {}
         }
         state.draining().cancel();
-        drain(&state).await;
+        // Who asks meanwhile is told that it is draining, and may fetch what there is.
+        tokio::select! {
+            () = &mut taking => {}
+            () = drain(&state) => {}
+        }
+        drop(taking);
         state.closing().cancel();
         state.tasks.close();
         let _ = timeout(state.limits().close, state.tasks.wait()).await;

@@ -70,6 +70,8 @@ pub struct Limits {
     pub head: usize,
     /// How long a head may take to arrive, a TLS handshake too; an idle HTTP connection is closed after it.
     pub head_timeout: Duration,
+    /// How long an HTTP body may take to arrive; less than a request may take in all.
+    pub body_timeout: Duration,
     /// How long an HTTP request that is no stream may take.
     pub request_timeout: Duration,
     /// Bytes that the kernel keeps of what was sent to one connection and not yet taken.
@@ -93,6 +95,7 @@ impl Default for Limits {
             body: protocol::DEFAULT_LINE_LIMIT,
             head: 16 << 10,
             head_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(20),
             request_timeout: Duration::from_secs(30),
             send_buffer: 256 << 10,
             socket: websocket::Limits::default(),

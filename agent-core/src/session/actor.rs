@@ -23,6 +23,7 @@ use crate::approval::list_pending;
 use crate::context::Asker;
 use crate::store::{
     ApprovalRecord, Commit, JournalEntry, Lease, NewSession, OutboxEntry, SessionRecord, StoreError,
+    Withdrawal,
 };
 use crate::telemetry::{TraceContext, session_span};
 use crate::tool::{Spend, Toolbox};
@@ -43,7 +44,10 @@ pub(crate) struct StepDone {
     pub(crate) entry: JournalEntry,
     pub(crate) messages: Vec<Outgoing>,
     pub(crate) figures: Vec<Figure>,
+    /// Objects that were kept since the last step.
+    pub(crate) objects: Vec<String>,
     pub(crate) approvals: Vec<ApprovalRecord>,
+    pub(crate) withdrawn: Vec<Withdrawal>,
 }
 
 /// How long things may take, and what stops them.
@@ -155,6 +159,7 @@ impl Actor {
             actor,
             ticks,
             journal: Mutex::new(journal),
+            kept: Mutex::default(),
             asker: Asker::current(),
         };
         let cx = SessionContext::new(ask, inner);
@@ -258,7 +263,7 @@ impl Actor {
 
     /// Commits a step, then lets listeners know, then lets the work go on.
     async fn record(&mut self, told: Told) {
-        let StepDone { entry, messages, figures, approvals } = told.step;
+        let StepDone { entry, messages, figures, objects, approvals, withdrawn } = told.step;
         let at = self.ground.clock.now_micros();
         let mut last = self.told_last();
         let messages: Vec<OutboxEntry> = (self.seq + 1..)
@@ -270,12 +275,14 @@ impl Actor {
             })
             .collect();
         let seq = messages.last().map_or(self.seq, |message| message.seq);
-        let asked = approvals.len();
+        let (asked, taken_back) = (approvals.len(), withdrawn.len());
         let commit = Commit {
             step: Some(entry),
             messages,
             figures,
+            objects,
             approvals,
+            withdrawn,
             at,
             lease_until: self.lease_until(at),
             ..Commit::default()
@@ -283,6 +290,7 @@ impl Actor {
         let result = match self.ground.store.commit(&self.lease, commit).await {
             Ok(()) => {
                 (0..asked).for_each(|_| self.ground.meter.approval("pending"));
+                (0..taken_back).for_each(|_| self.ground.meter.approval("withdrawn"));
                 self.seq = seq;
                 *self.measured.lock().unwrap_or_else(PoisonError::into_inner) = last;
                 self.progress.send_replace(Progress { at: Standing::Running });

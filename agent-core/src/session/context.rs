@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) actor: mpsc::Sender<Told>,
     pub(crate) ticks: broadcast::Sender<Outgoing>,
     pub(crate) journal: Mutex<BTreeMap<String, JournalEntry>>,
+    /// Objects that were kept and that no commit has recorded yet.
+    pub(crate) kept: Mutex<Vec<String>>,
     /// Who may be asked for contexts: the connection that the session was opened or resumed from.
     pub(crate) asker: Option<Arc<Asker>>,
 }
@@ -130,7 +132,9 @@ impl SessionContext {
     /// Keeps an immutable file and returns its name, which is its SHA-256.
     pub async fn put_object(&self, bytes: impl Into<Vec<u8>>) -> Result<String, Failure> {
         let under_way = self.ask.tools.calls_under_way().token();
-        self.ask.ground.put_object(bytes.into(), under_way).await
+        let name = self.ask.ground.put_object(bytes.into(), under_way).await?;
+        self.inner.kept.lock().unwrap_or_else(PoisonError::into_inner).push(name.clone());
+        Ok(name)
     }
 
     /// Does `work` once, and records what it led to under `key`.
@@ -198,8 +202,9 @@ impl SessionContext {
             set_phase(message, self.phase.as_deref());
         }
         let (done, answer) = oneshot::channel();
-        let Outcome { figures, approvals, .. } = outcome;
-        let step = StepDone { entry: entry.clone(), messages, figures, approvals };
+        let Outcome { figures, approvals, withdrawn, .. } = outcome;
+        let objects = std::mem::take(&mut *self.inner.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let step = StepDone { entry: entry.clone(), messages, figures, objects, approvals, withdrawn };
         // The actor is gone only when the session is over: cancelled, or stopping.
         self.inner.actor.send(Told { step, done }).await.map_err(|_| Failure::cancelled())?;
         answer.await.map_err(|_| Failure::cancelled())??;

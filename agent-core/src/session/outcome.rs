@@ -1,6 +1,6 @@
 use protocol::{Figure, Outgoing};
 
-use crate::store::ApprovalRecord;
+use crate::store::{ApprovalRecord, Withdrawal};
 
 /// What a step leads to. All of it becomes true at once, when the step is recorded, or not at all.
 #[derive(Debug)]
@@ -9,13 +9,15 @@ pub struct Outcome<O> {
     pub(crate) messages: Vec<Outgoing>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) approvals: Vec<ApprovalRecord>,
+    pub(crate) withdrawn: Vec<Withdrawal>,
 }
 
 impl<O> Outcome<O> {
     /// A step that gives `output` to the steps after it.
     #[must_use]
     pub fn new(output: O) -> Self {
-        Self { output, messages: Vec::new(), figures: Vec::new(), approvals: Vec::new() }
+        let (messages, figures, approvals, withdrawn) = Default::default();
+        Self { output, messages, figures, approvals, withdrawn }
     }
 
     /// And says something: a status message, or the response that is due.

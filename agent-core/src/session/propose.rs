@@ -4,7 +4,7 @@ use super::context::SessionContext;
 use super::outcome::Outcome;
 use crate::agent::Failure;
 use crate::approval::{ApprovalState, Proposal, asked};
-use crate::store::ApprovalRecord;
+use crate::store::{ApprovalFilter, ApprovalRecord, Withdrawal};
 
 impl SessionContext {
     /// Asks people whether something may be done, once, and goes on.
@@ -39,7 +39,34 @@ impl SessionContext {
     }
 }
 
+impl SessionContext {
+    /// Takes back a question of an earlier session, because what it rested on is so no more: `because` says what, in a
+    /// sentence, and is what whoever answers is told. An answer that came first stands.
+    ///
+    /// # Errors
+    /// A store that cannot be written.
+    pub async fn withdraw(&self, id: &str, because: &str) -> Result<(), Failure> {
+        let taken_back = Withdrawal { id: id.to_owned(), because: because.to_owned() };
+        self.step(&format!("withdraw/{id}"), &because, |_| async move {
+            let mut outcome = Outcome::new(());
+            outcome.withdrawn.push(taken_back);
+            Ok(outcome)
+        })
+        .await
+    }
+}
+
 impl super::AskContext {
+    /// Everything that waits for an answer now, newest first, whichever session asked it.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn pending_approvals(&self) -> Result<Vec<ApprovalRecord>, Failure> {
+        let at = self.ground.clock.now_micros();
+        let filter = ApprovalFilter::standing(ApprovalState::Pending).limit(usize::MAX);
+        Ok(self.ground.store.approvals(&self.ground.tenant, &filter, at).await?)
+    }
+
     /// An approval as it stands now; `None` when there is no such approval.
     pub async fn approval(&self, id: &str) -> Result<Option<ApprovalRecord>, Failure> {
         let at = self.ground.clock.now_micros();

@@ -36,11 +36,11 @@ pub struct ApprovalRecord {
     pub decided_at: Option<i64>,
     /// Who answered.
     pub decided_by: Option<String>,
-    /// What they added.
+    /// What they added; why, when withdrawn.
     pub note: Option<String>,
     /// What came of carrying it out: what the agent says of it when done, the error when failed.
     pub outcome: Option<Members>,
-    /// Microseconds since 1970 UTC; absent while it was not carried out.
+    /// Microseconds since 1970 UTC; absent while it was neither carried out nor withdrawn.
     pub finished_at: Option<i64>,
 }
 
@@ -53,6 +53,18 @@ pub struct ApprovalAnswer {
     pub decided_by: String,
     /// What they add.
     pub note: Option<String>,
+    /// SHA-256 of what they were shown; absent: of what was proposed.
+    pub sha256: Option<String>,
+    /// Details that take the place of those proposed. The runtime fills them in when an edited text is approved.
+    pub details: Option<Members>,
+}
+
+impl ApprovalAnswer {
+    /// `decision` by `decided_by` on what was proposed.
+    #[must_use]
+    pub fn new(decision: Decision, decided_by: impl Into<String>) -> Self {
+        Self { decision, decided_by: decided_by.into(), note: None, sha256: None, details: None }
+    }
 }
 
 /// What answering led to, with the approval as it stands then.
@@ -66,6 +78,17 @@ pub enum Answered {
     Otherwise(ApprovalRecord),
     /// Nobody answered in time.
     Expired(ApprovalRecord),
+    /// A later session took it back; its note says why.
+    Withdrawn(ApprovalRecord),
+}
+
+/// A question that a session takes back, if nobody has answered it yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// The approval.
+    pub id: String,
+    /// What is so no more, in a sentence.
+    pub because: String,
 }
 
 /// Which approvals are wanted.

@@ -9,6 +9,7 @@ use super::records::{
     Claim, Commit, ContextEntry, ContextQuery, ContextsFound, JournalEntry, Lease, NewSession, Opened,
     OutboxEntry, SessionRecord,
 };
+use super::upkeep::Upkeep;
 
 /// What a database must be able to do for sessions to survive.
 ///
@@ -18,7 +19,7 @@ use super::records::{
 /// Every write to a session names a [`Lease`] and is refused when its epoch is no longer the session's.
 /// Times are given by the caller, in microseconds since 1970 UTC: a store has no clock.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Upkeep {
     /// Finds the session that answers for `new`, or makes it, held by its claimant.
     /// At most one work session of a tenant is unfinished; of questions any number.
     async fn open_session(&self, new: NewSession) -> Result<Opened, StoreError>;
@@ -152,6 +153,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Writes down which pending approvals have expired at `at`; how many there were.
     async fn expire_approvals(&self, tenant: &str, at: i64) -> Result<u64, StoreError>;
+
+    /// Writes something that nobody reads: fails where nothing can be written.
+    async fn probe(&self, at: i64) -> Result<(), StoreError>;
 
     /// Finishes what is being written and lets go of the database.
     async fn close(&self);

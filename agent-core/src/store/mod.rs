@@ -8,10 +8,12 @@ mod contract;
 mod error;
 mod lock;
 mod objects;
+mod packed;
 mod records;
 mod sqlite;
+mod upkeep;
 
-pub use approvals::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord};
+pub use approvals::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord, Withdrawal};
 pub use contract::Store;
 pub use error::{ObjectError, StoreError};
 pub use lock::WorkspaceLock;
@@ -21,3 +23,4 @@ pub use records::{
     OutboxEntry, SessionKind, SessionRecord, SessionState, SharedBody,
 };
 pub use sqlite::SqliteStore;
+pub use upkeep::Upkeep;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest, Sha256};
 
 use super::ObjectError;
+use super::packed::{pack, unpack};
 
 /// SHA-256 of `bytes`, lower-case hex.
 #[must_use]
@@ -21,6 +22,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// Immutable files named by the hash of their bytes: `<dir>/ab/ab12…`.
 ///
 /// A file is complete or absent: it is written under a temporary name, synced, then renamed.
+/// It is packed where that saves room; the name is the hash of the bytes before that.
 /// Cheap to clone; the methods block, so call them off the async threads when the bytes are many.
 #[derive(Clone, Debug)]
 pub struct Objects {
@@ -51,14 +53,41 @@ impl Objects {
     /// The bytes whose hash is `sha256`, verified.
     pub fn get(&self, sha256: &str) -> Result<Vec<u8>, ObjectError> {
         let path = self.path(sha256)?;
-        let bytes =
-            fs::read(path).map_err(|source| ObjectError::Read { sha256: sha256.to_owned(), source })?;
-        let found = sha256_hex(&bytes);
+        let unread = |source| ObjectError::Read { sha256: sha256.to_owned(), source };
+        let stored = fs::read(path).map_err(unread)?;
+        // What cannot be unpacked, or is something else then, was stored as it is or was changed.
+        let unpacked = unpack(&stored).and_then(Result::ok).filter(|bytes| sha256_hex(bytes) == sha256);
+        if let Some(bytes) = unpacked {
+            return Ok(bytes);
+        }
+        let (found, bytes) = (sha256_hex(&stored), stored);
         if found == sha256 {
             Ok(bytes)
         } else {
             Err(ObjectError::Changed { sha256: sha256.to_owned(), found })
         }
+    }
+
+    /// Removes objects; how many files went, and their bytes on the disk.
+    pub(crate) fn remove(&self, names: &[String]) -> (usize, u64) {
+        let gone = names.iter().filter_map(|name| {
+            let path = self.path(name).ok()?;
+            let bytes = fs::metadata(&path).ok()?.len();
+            fs::remove_file(path).ok().map(|()| bytes)
+        });
+        gone.fold((0, 0), |(files, all), bytes| (files + 1, all + bytes))
+    }
+
+    /// The names of all objects, and their bytes on the disk.
+    pub(crate) fn list(&self) -> Vec<(String, u64)> {
+        let folders = fs::read_dir(&*self.dir).into_iter().flatten().flatten();
+        let files = folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
+        let named = files.filter_map(|file| {
+            let name = file.file_name().into_string().ok()?;
+            self.path(&name).ok()?;
+            Some((name, file.metadata().ok()?.len()))
+        });
+        named.collect()
     }
 
     /// Where the object of that name is, or would be.
@@ -81,8 +110,9 @@ impl Objects {
         // The process id keeps two processes apart, the counter two tasks of one.
         let nth = self.temporary.fetch_add(1, Ordering::Relaxed);
         let temporary = folder.join(format!(".{}-{nth}.tmp", std::process::id()));
-        let written =
-            write_synced(&temporary, bytes).and_then(|()| fs::rename(&temporary, folder.join(sha256)));
+        let packed = pack(bytes);
+        let written = write_synced(&temporary, packed.as_deref().unwrap_or(bytes))
+            .and_then(|()| fs::rename(&temporary, folder.join(sha256)));
         if written.is_err() {
             let _ = fs::remove_file(&temporary);
         }
@@ -118,6 +148,20 @@ mod tests {
         assert!(matches!(objects.get(name), Err(ObjectError::Changed { .. })));
         objects.put(b"abc").unwrap();
         assert_eq!(objects.get(name).unwrap(), b"abc");
+    }
+
+    #[test]
+    fn an_object_takes_less_room_than_its_bytes_and_one_that_an_older_version_kept_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let objects = Objects::at(dir.path());
+        let rows = "account,health\nA0001,80\n".repeat(1_000);
+        let name = objects.put(rows.as_bytes()).unwrap();
+        assert_eq!(name, sha256_hex(rows.as_bytes()));
+        let path = objects.path(&name).unwrap();
+        assert!(fs::metadata(&path).unwrap().len() < 1_000);
+        assert_eq!(objects.get(&name).unwrap(), rows.as_bytes());
+        fs::write(&path, &rows).unwrap();
+        assert_eq!(objects.get(&name).unwrap(), rows.as_bytes());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use protocol::Figure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::approvals::ApprovalRecord;
+use super::approvals::{ApprovalRecord, Withdrawal};
 
 /// How a session stands. Closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,8 @@ pub enum Opened {
     Existing(SessionRecord),
     /// Work only: an unfinished session with another pin or request stands in the way; nothing was stored.
     Unfinished(SessionRecord),
+    /// The idempotency key was used for a question that was pruned since; nothing was stored.
+    KeyPruned,
     /// The idempotency key was used with another body; nothing was stored.
     KeyConflict {
         /// The session that the key belongs to.
@@ -165,6 +167,12 @@ pub struct SessionRecord {
     pub opened_at: i64,
     /// Microseconds since 1970 UTC; absent while open.
     pub closed_at: Option<i64>,
+    /// When its steps, messages and figures were pruned, microseconds since 1970 UTC.
+    pub pruned_at: Option<i64>,
+    /// Its place among the work sessions that wait for their turn; absent once that has come.
+    pub queued: Option<i64>,
+    /// What another process asked whoever runs it to end it with.
+    pub cancel_why: Option<String>,
 }
 
 impl SessionRecord {
@@ -238,8 +246,12 @@ pub struct Commit {
     pub shared: Vec<SharedBody>,
     /// Figures the step computed.
     pub figures: Vec<Figure>,
+    /// Objects that the session needs beside the step's output and the rows of its figures.
+    pub objects: Vec<String>,
     /// What the step asks people to decide.
     pub approvals: Vec<ApprovalRecord>,
+    /// Which questions of earlier sessions it takes back.
+    pub withdrawn: Vec<Withdrawal>,
     /// The state the session ends in, if it ends.
     pub close: Option<SessionState>,
     /// Now, microseconds since 1970 UTC.

@@ -13,6 +13,7 @@ use tracing_subscriber::registry::LookupSpan;
 use super::LogFormat;
 use super::safe::is_safe;
 use crate::runtime::{Clock, SystemClock, rfc3339};
+use crate::terminal::visible_line;
 
 /// Stands for text that is not written down.
 const WITHHELD: &str = "(withheld)";
@@ -98,10 +99,8 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Lines {
         }
         let mut own = self.fields();
         event.record(&mut own);
-        let mut line = self.line(event, spans, own.found);
         // A message of another crate may hold anything; ours are one line.
-        line.retain(|sign| !sign.is_control());
-        line.push('\n');
+        let line = format!("{}\n", visible_line(&self.line(event, spans, own.found)));
         // There is nowhere to say that nothing can be said.
         let _ = self.to.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes());
     }

@@ -94,7 +94,8 @@ impl Meter {
         self.with(|metrics| metrics.handoffs.add(outcome.as_str()));
     }
 
-    /// An approval came into a state: `pending`, `approved`, `rejected`, `expired`, `carried_out`, `failed`.
+    /// An approval came into a state: `pending`, `approved`, `rejected`, `expired`, `carried_out`, `failed`,
+    /// `withdrawn`.
     pub fn approval(&self, state: &'static str) {
         self.with(|metrics| metrics.approvals.add(state));
     }
@@ -115,6 +116,14 @@ impl Meter {
                 Some(code) => metrics.websockets_closed.add(code.to_string()),
                 None => metrics.websockets_closed.add("theirs"),
             }
+        });
+    }
+
+    /// The stores take so many bytes on the disk in this part: `database`, `log` or `objects`.
+    pub fn store_bytes(&self, part: &'static str, bytes: u64) {
+        self.with(|metrics| {
+            let gauge = metrics.store_bytes.get_or_create(&[("part", part.into())]);
+            gauge.set(i64::try_from(bytes).unwrap_or(i64::MAX));
         });
     }
 

@@ -44,6 +44,7 @@ pub struct Metrics {
     pub(super) websockets_opened: Counter,
     pub(super) websockets_open: Gauge,
     pub(super) websockets_closed: Labelled,
+    pub(super) store_bytes: Family<Label, Gauge>,
     pub(super) commit_operations: Histogram,
     pub(super) commit_seconds: Histogram,
 }
@@ -74,6 +75,7 @@ impl Metrics {
             websockets_opened: Counter::default(),
             websockets_open: Gauge::default(),
             websockets_closed: Labelled::new("code"),
+            store_bytes: Family::default(),
             commit_operations: Histogram::new([1., 2., 4., 8., 16., 32., 64., 128., 256., 512.]),
             commit_seconds: Histogram::new([0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.]),
         };
@@ -112,6 +114,12 @@ impl Metrics {
             self.websockets_opened.clone(),
         );
         registry.register("websockets_open", "WebSocket connections open now", self.websockets_open.clone());
+        registry.register_with_unit(
+            "store",
+            "What the stores take on the disk: `database`, `log` (committed, not yet in it), `objects`",
+            Unit::Bytes,
+            self.store_bytes.clone(),
+        );
         registry.register(
             "commit_operations",
             "Writes in one commit of the store",

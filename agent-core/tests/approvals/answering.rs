@@ -18,7 +18,7 @@ async fn ask(runtime: &Runtime, kind: &str, payload: Value) -> Value {
 }
 
 fn answer(decision: Decision, by: &str) -> ApprovalAnswer {
-    ApprovalAnswer { decision, decided_by: by.to_owned(), note: None }
+    ApprovalAnswer::new(decision, by)
 }
 
 async fn only(runtime: &Runtime) -> String {

@@ -84,7 +84,7 @@ async fn what_is_still_open_is_the_same_question_in_the_next_session_and_what_wa
     assert_eq!(again.last().unwrap()["approvals"][0]["id"], first.as_str());
     assert_eq!(runtime.approvals(ApprovalFilter::default()).await.unwrap().len(), 1);
 
-    let no = ApprovalAnswer { decision: Decision::Rejected, decided_by: "Ida".to_owned(), note: None };
+    let no = ApprovalAnswer::new(Decision::Rejected, "Ida");
     runtime.answer_approval(&first, no).await.unwrap();
     let anew = session(&runtime, "r-3").await;
     assert_ne!(id(&anew), first);

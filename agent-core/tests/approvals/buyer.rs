@@ -43,6 +43,8 @@ pub(crate) struct Buyer {
     pub(crate) lasts: Option<Duration>,
     /// Whether it proposes the same for all of them.
     pub(crate) same: bool,
+    /// Whether it takes back what it does not propose any more.
+    pub(crate) takes_back: bool,
     /// Whether it asks for its context first.
     pub(crate) asks: bool,
     /// Whether it orders without asking anybody.
@@ -101,6 +103,7 @@ impl Buyer {
             books: books.to_vec(),
             lasts: None,
             same: false,
+            takes_back: false,
             asks: false,
             orders_at_once: false,
             carries: Carries::Orders,
@@ -220,6 +223,14 @@ impl Agent for Buyer {
             proposal.lasts = self.lasts;
             phase.propose(book, proposal).await?;
             self.after(book).await;
+        }
+        if self.takes_back {
+            for waiting in phase.pending_approvals().await? {
+                let book = waiting.details["book"].as_str().unwrap_or_default().to_owned();
+                if !self.books.contains(&book.as_str()) {
+                    phase.withdraw(&waiting.id, &format!("{book} does not sell any more")).await?;
+                }
+            }
         }
         let plan: String = self.books.iter().map(|book| format!("- {book}\n")).collect();
         phase

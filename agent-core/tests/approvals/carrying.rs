@@ -14,7 +14,7 @@ use super::librarian::Librarian;
 use super::support::{options, workspace};
 
 fn yes() -> ApprovalAnswer {
-    ApprovalAnswer { decision: Decision::Approved, decided_by: "Ida".to_owned(), note: None }
+    ApprovalAnswer::new(Decision::Approved, "Ida")
 }
 
 async fn only(runtime: &Runtime) -> ApprovalRecord {

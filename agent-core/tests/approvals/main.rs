@@ -18,3 +18,4 @@ mod published;
 #[allow(dead_code, reason = "shared with other tests")]
 #[path = "../runtime/support.rs"]
 mod support;
+mod withdrawing;

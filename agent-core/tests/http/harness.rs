@@ -58,6 +58,11 @@ impl<A> Served<A> {
         format!("Bearer {}", self.tokens.create(name, scopes, None).unwrap())
     }
 
+    /// Tells the server to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
+    }
+
     /// Stops the server; it has closed everything when this returns.
     pub(crate) async fn close(self) {
         self.stop.cancel();

@@ -44,6 +44,7 @@ pub(crate) fn figure() -> Figure {
             file: "pages.txt".to_owned(),
             sha256: "ab".repeat(32),
             value: "n".to_owned(),
+            population: None,
         },
         evidence: None,
     }

@@ -320,7 +320,7 @@ async fn an_approval_is_answered_once(store: &dyn Store) {
     store.commit(&lease, commit(ask("a-3", "c1", 110))).await.unwrap();
     assert_eq!(store.approval("t", "a-1", 20).await.unwrap().unwrap().state, ApprovalState::Expired);
 
-    let yes = |decision| ApprovalAnswer { decision, decided_by: "Ida".to_owned(), note: None };
+    let yes = |decision| ApprovalAnswer::new(decision, "Ida");
     let answer = |id: &'static str, decision, at| async move {
         store.answer_approval("t", id, &yes(decision), at).await.unwrap()
     };

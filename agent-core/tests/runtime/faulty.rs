@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use agent_core::store::{
     Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord, Claim, Commit, ContextEntry, ContextQuery,
-    ContextsFound, JournalEntry, Lease, NewSession, Opened, OutboxEntry, SessionRecord, Store, StoreError,
+    ContextsFound, JournalEntry, Lease, NewSession, Objects, Opened, OutboxEntry, SessionRecord, Store,
+    StoreError, Upkeep,
 };
 use async_trait::async_trait;
 use protocol::{Figure, FigureId, Members};
@@ -256,7 +257,77 @@ impl Store for FaultyStore {
         self.up()?;
         self.inner.expire_approvals(tenant, at).await
     }
+    async fn probe(&self, at: i64) -> Result<(), StoreError> {
+        self.write(self.inner.probe(at)).await
+    }
     async fn close(&self) {
         self.inner.close().await;
+    }
+}
+
+#[async_trait]
+impl Upkeep for FaultyStore {
+    async fn prune_questions(
+        &self,
+        tenant: &str,
+        before: i64,
+        keep: usize,
+        most: usize,
+        at: i64,
+    ) -> Result<usize, StoreError> {
+        self.up()?;
+        self.inner.prune_questions(tenant, before, keep, most, at).await
+    }
+    async fn prunable_questions(&self, tenant: &str, before: i64, keep: usize) -> Result<usize, StoreError> {
+        self.up()?;
+        self.inner.prunable_questions(tenant, before, keep).await
+    }
+    async fn forget_keys(&self, tenant: &str, keep: usize) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.forget_keys(tenant, keep).await
+    }
+    async fn ended_work(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
+        self.up()?;
+        self.inner.ended_work(tenant).await
+    }
+    async fn written(&self, tenant: &str) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.up()?;
+        self.inner.written(tenant).await
+    }
+    async fn prune_work(&self, tenant: &str, id: &str, at: i64) -> Result<bool, StoreError> {
+        self.up()?;
+        self.inner.prune_work(tenant, id, at).await
+    }
+    async fn only_of(&self, sessions: &[String]) -> Result<Vec<String>, StoreError> {
+        self.up()?;
+        self.inner.only_of(sessions).await
+    }
+    async fn unlisted(&self, tenant: &str) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+        self.up()?;
+        self.inner.unlisted(tenant).await
+    }
+    async fn list_objects(&self, session: &str, objects: Vec<String>) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.list_objects(session, objects).await
+    }
+    async fn mark_spare(&self, objects: Vec<String>) -> Result<usize, StoreError> {
+        self.up()?;
+        self.inner.mark_spare(objects).await
+    }
+    async fn sweep(&self, objects: &Objects, most: usize) -> Result<(usize, u64), StoreError> {
+        self.up()?;
+        self.inner.sweep(objects, most).await
+    }
+    async fn pack_figures(&self) -> Result<bool, StoreError> {
+        self.up()?;
+        self.inner.pack_figures().await
+    }
+    async fn give_back(&self, pages: u32) -> Result<u64, StoreError> {
+        self.up()?;
+        self.inner.give_back(pages).await
+    }
+    async fn compact(&self) -> Result<(), StoreError> {
+        self.up()?;
+        self.inner.compact().await
     }
 }

@@ -138,6 +138,7 @@ fn figure(book: &str, words: usize, rows: String) -> Figure {
             file: "words.txt".to_owned(),
             sha256: sha256_hex(b"words"),
             value: "count(*)".to_owned(),
+            population: None,
         },
         evidence: Some(Evidence { rows, format: "ndjson".to_owned(), count: words as u64 }),
     }

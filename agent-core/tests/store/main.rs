@@ -6,4 +6,5 @@ mod child;
 mod full;
 mod kill;
 mod migrate;
+mod room;
 mod support;

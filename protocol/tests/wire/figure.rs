@@ -58,6 +58,7 @@ fn an_unknown_figure_says_why_and_has_no_value() {
             file: "metrics/nps_score.sql".to_owned(),
             sha256: "ab12".to_owned(),
             value: "avg(score)".to_owned(),
+            population: None,
         },
         evidence: None,
     };

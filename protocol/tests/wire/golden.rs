@@ -367,6 +367,7 @@ fn figure() -> Figure {
             file: "metrics/churn_rate.sql".to_owned(),
             sha256: "ab12".to_owned(),
             value: "100.0 * sum(churned) / count(*)".to_owned(),
+            population: None,
         },
         evidence: Some(Evidence { rows: "cd34".to_owned(), format: "parquet".to_owned(), count: 8 }),
     }

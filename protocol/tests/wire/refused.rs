@@ -47,7 +47,8 @@ fn lines_that_are_not_json_objects() {
             "the line is not JSON: invalid escape at line 1 column 46",
         ),
         (b"{\"agent\":\"caf\xe9\",\"status\":\"managing\"}", NotUtf8, "the line is not UTF-8 from byte 13"),
-        (b"\xff\xfe{\0}\0", NotUtf8, "the line is not UTF-8 from byte 0"),
+        (b"\xff\xfe{\0}\0", NotUtf8, "the line begins with the byte order mark of UTF-16"),
+        (b"\xef\xbb\xbf{}", InvalidJson, "the line begins with a byte order mark (EF BB BF)"),
         (
             br#"{"agent":"a","status":"managing","status":"failed"}"#,
             DuplicateMember,

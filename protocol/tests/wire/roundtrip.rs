@@ -38,6 +38,52 @@ fn any_members() -> impl Strategy<Value = Members> {
     })
 }
 
+/// A message of some agent whose members are anything at all: what the codec makes of it is yet to be seen.
+pub(crate) fn anything_like_a_message() -> impl Strategy<Value = Members> {
+    let name = prop::sample::select(vec![
+        "agent",
+        "status",
+        "message",
+        "progress",
+        "deliverables",
+        "handoffs",
+        "approvals",
+        "error",
+        "approval",
+        "response_type",
+        "payload",
+    ]);
+    let word = prop_oneof![
+        prop::sample::select(vec!["completed", "failed", "cancelled", "awaiting_approval", "managing"])
+            .prop_map(Value::from),
+        any_value(),
+    ];
+    let meta_name = prop::sample::select(vec![
+        "request_id",
+        "session_id",
+        "seq",
+        "in_reply_to",
+        "phase",
+        "at",
+        "percent",
+        "evidence",
+        "unknown",
+        "trace",
+    ]);
+    let meta_value = prop_oneof![any_value(), Just(json!(["a"])), any::<u64>().prop_map(Value::from)];
+    let meta = prop::collection::vec((meta_name.prop_map(str::to_owned), meta_value), 0..4);
+    let meta = meta.prop_map(|entries| json!({ "_meta": Members::from_iter(entries) }));
+    let members = prop::collection::vec((name.prop_map(str::to_owned), word), 0..6);
+    (members, prop::option::of(meta), any::<bool>()).prop_map(|(members, meta, named)| {
+        let mut members: Members = members.into_iter().collect();
+        if named {
+            members.insert("agent".to_owned(), json!("a"));
+        }
+        members.extend(meta.and_then(|meta| meta.as_object().cloned()).unwrap_or_default());
+        members
+    })
+}
+
 /// `extra` with the members that make it a message, each put in at its own place.
 fn any_message() -> impl Strategy<Value = Members> {
     let kind = prop_oneof![

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
-use protocol::{ContextResponse, ErrorMessage, Meta, Request, StatusMessage, Verb, schema};
+use proptest::prelude::*;
+use protocol::{ContextResponse, ErrorMessage, Message, Meta, Request, StatusMessage, Verb, schema};
 use serde_json::{Value, json};
 
+use super::roundtrip::anything_like_a_message;
 use crate::support::{golden, golden_names};
 
 fn folder() -> PathBuf {
@@ -103,6 +105,51 @@ fn a_stream_with_a_broken_line_is_told() {
     ];
     for (what, line) in rows {
         assert!(!message.is_valid(&line), "{what}: {line}");
+    }
+}
+
+#[test]
+fn a_message_of_an_agent_that_writes_less_or_other_things_fits_the_schema_of_its_kind() {
+    // What published agents write: seed shapes, a progress that is a text, an end without what ours has.
+    let rows = [
+        ("status", json!({"agent": "pm", "status": "completed"})),
+        ("status", json!({"agent": "pm", "status": "failed", "error": "out of tokens"})),
+        ("status", json!({"agent": "pm", "status": "awaiting_approval"})),
+        (
+            "status",
+            json!({"agent": "pm", "status": "managing", "progress": "80%", "_meta": {"percent": "80"}}),
+        ),
+        ("error", json!({"agent": "pm", "error": {"code": 7}})),
+    ];
+    for (stem, line) in rows {
+        assert!(Message::read(line.as_object().unwrap().clone()).is_ok(), "{line}");
+        assert!(validator(stem).is_valid(&line), "{stem}.json refuses {line}");
+    }
+    // What the codec refuses, the schema refuses too.
+    for (stem, line) in [
+        ("status", json!({"agent": "pm", "status": 3})),
+        ("status", json!({"status": "managing"})),
+        ("status", json!({"agent": "pm", "status": "managing", "_meta": {"seq": "7"}})),
+        ("status", json!({"agent": "pm", "status": "managing", "_meta": []})),
+        ("error", json!({"agent": "pm", "error": "no"})),
+    ] {
+        assert!(Message::read(line.as_object().unwrap().clone()).is_err(), "{line}");
+        assert!(!validator(stem).is_valid(&line), "{stem}.json takes {line}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_the_codec_reads_of_an_agent_fits_the_schema_of_its_kind(members in anything_like_a_message()) {
+        let line = Value::Object(members.clone());
+        let stem = match Message::read(members) {
+            Ok(Message::Response(_)) => "response",
+            Ok(Message::Status(_)) => "status",
+            Ok(Message::Error(_)) => "error",
+            Ok(Message::Request(_)) | Err(_) => return Ok(()),
+        };
+        let told = validator(stem).validate(&line).map_err(|error| error.to_string());
+        prop_assert!(told.is_ok(), "{stem}.json: {told:?}: {line}");
     }
 }
 

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{FromRequestParts, Request, State};
@@ -7,28 +6,24 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use protocol::ErrorCode;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
 use super::Problem;
+use crate::runtime::Sizes;
 use crate::server::{Caller, ServerState};
 use crate::telemetry::Metrics;
-
-/// A store that takes longer than this to answer is not ready.
-const STORE_ANSWERS: Duration = Duration::from_secs(2);
 
 /// `GET /healthz`: the process answers.
 pub(super) async fn alive() -> Json<Value> {
     Json(json!({ "alive": true }))
 }
 
-/// `GET /readyz`: it takes new work, and its stores answer.
+/// `GET /readyz`: it takes new work, its folders are the ones that were opened, and they can be written.
 pub(super) async fn ready(State(state): State<Arc<ServerState>>) -> Result<Json<Value>, Problem> {
     if state.is_draining() {
         return Err(Problem::new(ErrorCode::ShuttingDown, "the server is draining"));
     }
     for runtime in state.runtimes() {
-        let answered = timeout(STORE_ANSWERS, runtime.store_answers()).await;
-        answered.map_err(|_| Problem::new(ErrorCode::StoreFailed, "a store does not answer"))??;
+        runtime.ready().await?;
     }
     Ok(Json(json!({ "ready": true })))
 }
@@ -43,6 +38,16 @@ pub(super) async fn metrics(
     if !state.metrics_open() {
         let (mut parts, _) = request.into_parts();
         Caller::from_request_parts(&mut parts, &state).await?.allows("metrics")?;
+    }
+    let mut sizes = [("database", 0), ("log", 0), ("objects", 0)];
+    for runtime in state.runtimes() {
+        let Sizes { database, log, objects, .. } = runtime.sizes().await;
+        for ((_, all), more) in sizes.iter_mut().zip([database, log, objects]) {
+            *all += more;
+        }
+    }
+    for (part, bytes) in sizes {
+        state.meter().store_bytes(part, bytes);
     }
     Ok(([(CONTENT_TYPE, Metrics::CONTENT_TYPE)], state.metrics().text()).into_response())
 }

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use protocol::{ErrorCode, Members, WireError};
@@ -78,6 +78,10 @@ impl IntoResponse for Problem {
         if let Some(seconds) = wait {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if status == StatusCode::REQUEST_TIMEOUT {
+            // What is left of the body would be read as the next request.
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -117,8 +121,11 @@ pub fn status_of(code: ErrorCode) -> StatusCode {
         | ErrorCode::SessionSuperseded
         | ErrorCode::SessionBusy
         | ErrorCode::SessionTaken
-        | ErrorCode::ApprovalAnswered => StatusCode::CONFLICT,
-        ErrorCode::ApprovalExpired => StatusCode::GONE,
+        | ErrorCode::ApprovalAnswered
+        | ErrorCode::ApprovalChanged => StatusCode::CONFLICT,
+        ErrorCode::ApprovalExpired | ErrorCode::ApprovalWithdrawn | ErrorCode::SessionPruned => {
+            StatusCode::GONE
+        }
         ErrorCode::LineTooLong => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::IdempotencyConflict
         | ErrorCode::WorkspaceInvalid

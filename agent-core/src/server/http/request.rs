@@ -1,10 +1,13 @@
 //! From what came over HTTP to a request of the protocol.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
 use protocol::{ErrorCode, Members, Request};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::Problem;
 use crate::server::{Caller, ServerState};
@@ -36,7 +39,9 @@ pub(super) async fn object(state: &ServerState, headers: &HeaderMap, body: Body)
     if promised.is_some_and(|promised| promised > limit as u64) {
         return Err(too_long(limit));
     }
-    let bytes = to_bytes(body, limit).await.map_err(|error| {
+    let patience = state.limits().body_timeout;
+    let arrived = timeout(patience, to_bytes(body, limit)).await.map_err(|_| too_slow(patience))?;
+    let bytes = arrived.map_err(|error| {
         let over = std::error::Error::source(&error)
             .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
         if over { too_long(limit) } else { Problem::new(ErrorCode::InvalidJson, "the body broke off") }
@@ -45,6 +50,13 @@ pub(super) async fn object(state: &ServerState, headers: &HeaderMap, body: Body)
         return Ok(Members::new());
     }
     Ok(protocol::codec::decode_object(&bytes)?)
+}
+
+fn too_slow(patience: Duration) -> Problem {
+    let message = format!("the body did not arrive within {} s", patience.as_secs());
+    Problem::new(ErrorCode::DeadlinePassed, message)
+        .with_status(StatusCode::REQUEST_TIMEOUT)
+        .with_hint("send the whole body at once")
 }
 
 fn too_long(limit: usize) -> Problem {

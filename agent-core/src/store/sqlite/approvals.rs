@@ -4,7 +4,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite, SqliteConnection};
 
 use super::{SqliteStore, StoreError, failed, unreadable};
-use crate::store::approvals::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord};
+use crate::store::approvals::{Answered, ApprovalAnswer, ApprovalFilter, ApprovalRecord, Withdrawal};
 
 const READING: &str = "reading an approval";
 const ANSWERING: &str = "answering an approval";
@@ -49,6 +49,26 @@ pub(super) async fn add(db: &mut SqliteConnection, approval: &ApprovalRecord) ->
     .await
     .map(drop)
     .map_err(&failed)
+}
+
+/// Takes back what nobody has answered yet; an answer that came first stands.
+pub(super) async fn withdraw(
+    db: &mut SqliteConnection,
+    withdrawn: &[Withdrawal],
+    at: i64,
+) -> Result<(), StoreError> {
+    for Withdrawal { id, because } in withdrawn {
+        sqlx::query(
+            "UPDATE approvals SET state = 'withdrawn', note = ?, finished_at = ? WHERE id = ? AND state = 'pending'",
+        )
+        .bind(because)
+        .bind(at)
+        .bind(id)
+        .execute(&mut *db)
+        .await
+        .map_err(failed("withdrawing an approval"))?;
+    }
+    Ok(())
 }
 
 pub(super) async fn one<'e>(
@@ -130,6 +150,9 @@ async fn decide(
         Some(_) => return Ok(Some(Answered::Otherwise(there))),
         None => {}
     }
+    if there.state == ApprovalState::Withdrawn {
+        return Ok(Some(Answered::Withdrawn(there)));
+    }
     if there.state == ApprovalState::Expired {
         sqlx::query("UPDATE approvals SET state = 'expired' WHERE id = ?")
             .bind(id)
@@ -142,18 +165,23 @@ async fn decide(
         Decision::Approved => ApprovalState::Approved,
         Decision::Rejected => ApprovalState::Rejected,
     };
-    let ApprovalAnswer { decided_by, note, .. } = answer;
-    sqlx::query("UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, note = ? WHERE id = ?")
+    let ApprovalAnswer { decided_by, note, details, .. } = answer;
+    let details = details.unwrap_or(there.details);
+    let set =
+        "UPDATE approvals SET state = ?, decided_at = ?, decided_by = ?, note = ?, details = ? WHERE id = ?";
+    sqlx::query(set)
         .bind(state.as_str())
         .bind(at)
         .bind(&decided_by)
         .bind(&note)
+        .bind(json(&details, "approvals.details")?)
         .bind(id)
         .execute(&mut *db)
         .await
         .map_err(failed(ANSWERING))?;
     let decided_by = Some(decided_by);
-    Ok(Some(Answered::Now(ApprovalRecord { state, decided_at: Some(at), decided_by, note, ..there })))
+    let decided_at = Some(at);
+    Ok(Some(Answered::Now(ApprovalRecord { state, decided_at, decided_by, note, details, ..there })))
 }
 
 /// Records what came of carrying out what was approved; the first outcome stands.

@@ -8,13 +8,13 @@ use std::collections::HashSet;
 use futures_util::future::BoxFuture;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::figures::{self, FigureRow};
 use super::op::{Op, Told};
 use super::pieces::{chunks, run};
 use super::sessions::{self, NewRow};
+use super::upkeep::any_pruned;
 use super::write::{self, CommitRow};
 use super::writer::{execute, is_broken};
-use super::{StoreError, approvals};
+use super::{StoreError, approvals, figures};
 use crate::store::records::Opened;
 
 const SAVING: &str = "setting a savepoint";
@@ -37,7 +37,7 @@ pub(super) async fn all(db: &mut SqliteConnection, batch: &mut [Op]) -> Result<(
     for op in rest {
         let another = match &*op {
             Op::Commit(told) => sessions.insert(told.work.lease.session_id.clone()),
-            Op::Question(_) | Op::Alone(_) => false,
+            Op::Question(_) | Op::Alone(_) | Op::Outside(_) => false,
         };
         if !another {
             commit(db, &mut together).await?;
@@ -56,7 +56,7 @@ pub(super) async fn all(db: &mut SqliteConnection, batch: &mut [Op]) -> Result<(
                     work.undone(error);
                 }
             }
-            Op::Question(_) => {}
+            Op::Question(_) | Op::Outside(_) => {}
         }
     }
     commit(db, &mut together).await
@@ -102,7 +102,12 @@ async fn insert_sessions(
     }
     let keyed: Vec<(&NewRow, &String)> =
         told.iter().filter_map(|told| Some((&told.work, told.work.key.as_ref()?))).collect();
-    for rows in chunks(&keyed) {
+    let keys: Vec<&String> = keyed.iter().map(|(_, key)| *key).collect();
+    for (rows, keys) in chunks(&keyed).zip(chunks(&keys)) {
+        let tenant = rows.first().map_or("", |(new, _)| new.record.tenant.as_str());
+        if any_pruned(db, tenant, keys).await? {
+            return Err(not_all(&[]));
+        }
         let mut sql = QueryBuilder::<Sqlite>::new(
             "INSERT INTO idempotency_keys (tenant, key, request_hash, session_id) ",
         );
@@ -208,16 +213,29 @@ async fn apply_all(db: &mut SqliteConnection, told: &[&mut Told<CommitRow, ()>])
         });
         run(db, sql).await?;
     }
-    let figures: Vec<(&str, &FigureRow)> = told
+    // Few commits have any, and those have many.
+    for told in told.iter().filter(|told| !told.work.figures.is_empty()) {
+        figures::add(db, &told.work.lease.session_id, &told.work.figures).await?;
+    }
+    let objects: Vec<(&str, &String)> = told
         .iter()
-        .flat_map(|told| told.work.figures.iter().map(|figure| (told.work.lease.session_id.as_str(), figure)))
+        .flat_map(|told| told.work.objects.iter().map(|name| (told.work.lease.session_id.as_str(), name)))
         .collect();
-    if !figures::add_all(db, &figures).await? {
-        return Err(not_all(told));
+    for names in chunks(&objects) {
+        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO session_objects (session_id, sha256) ");
+        sql.push_values(names, |mut row, (session, sha256)| {
+            row.push_bind(*session).push_bind(*sha256);
+        });
+        sql.push(" ON CONFLICT DO NOTHING");
+        run(db, sql).await?;
     }
     // Rare, and each looks at what stands before it.
     for approval in told.iter().flat_map(|told| &told.work.commit.approvals) {
         approvals::add(db, approval).await?;
+    }
+    for told in told.iter() {
+        let commit = &told.work.commit;
+        approvals::withdraw(db, &commit.withdrawn, commit.at).await?;
     }
     Ok(())
 }

@@ -7,6 +7,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_sessions.sql"),
     include_str!("../migrations/0002_kinds.sql"),
     include_str!("../migrations/0003_approvals.sql"),
+    include_str!("../migrations/0004_withdrawn.sql"),
+    include_str!("../migrations/0005_room.sql"),
 ];
 
 /// Applies what is missing, each migration with its version in one transaction.

@@ -10,10 +10,14 @@ mod op;
 mod pieces;
 mod read;
 mod sessions;
+mod upkeep;
 mod write;
 mod writer;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +26,9 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use protocol::payload::ApprovalState;
 use protocol::{Figure, FigureId, Members};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
 use self::counted::Counted;
@@ -32,12 +38,14 @@ use super::records::{
     Claim, Commit, ContextEntry, ContextQuery, ContextsFound, JournalEntry, Lease, NewSession, Opened,
     OutboxEntry, SessionRecord,
 };
-use super::{Store, StoreError};
+use super::{Objects, Store, StoreError, Upkeep};
 use crate::telemetry::Meter;
 
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// Bytes of the write-ahead log that are kept for the next commits.
+const LOG_KEPT: &str = "4194304";
 
 /// A [`Store`] in one SQLite file.
 #[derive(Clone, Debug)]
@@ -58,17 +66,23 @@ impl SqliteStore {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
         }
-        let options = SqliteConnectOptions::new()
+        keep_private(path).map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+        let base = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
+            // What a large commit made of the log is given back once it is in the database.
+            .pragma("journal_size_limit", LOG_KEPT)
             .journal_mode(SqliteJournalMode::Wal)
             // NORMAL can lose acknowledged commits when the power goes.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(busy_timeout);
+        // Room that pruning frees goes back to the disk. A file from before keeps its own way until `compact`. Saying so
+        // writes to the file, which a reader must not.
+        let options = base.clone().auto_vacuum(SqliteAutoVacuum::Incremental);
         let mut db = options.connect().await.map_err(failed("opening the database"))?;
         migrate::to_newest(&mut db).await?;
-        let readers = options.clone().read_only(true);
+        let readers = base.read_only(true);
         let readers = pool(READERS, readers).await.map_err(failed("opening the database"))?;
         Ok(Self { writer: Writer::start(db, options), readers })
     }
@@ -100,6 +114,25 @@ async fn pool(connections: u32, options: SqliteConnectOptions) -> Result<SqliteP
         .max_lifetime(None)
         .connect_with(options)
         .await
+}
+
+/// Sees that only the owner can read the file, which holds requests and figures; SQLite gives its companions
+/// the same mode, and those that are there already get it here.
+fn keep_private(path: &Path) -> io::Result<()> {
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?;
+    for companion in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(companion);
+        match fs::metadata(&name) {
+            Ok(there) if there.permissions().mode() & 0o077 != 0 => {
+                fs::set_permissions(&name, Permissions::from_mode(0o600))?;
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Sorts what the database said into busy and broken, with what was being done.
@@ -162,7 +195,7 @@ impl Store for SqliteStore {
     }
 
     async fn figured(&self, tenant: &str) -> Result<Option<String>, StoreError> {
-        read::figured(self, tenant).await
+        figures::newest(self, tenant).await
     }
 
     async fn take_lease(&self, id: &str, claim: &Claim, at: i64) -> Result<Lease, StoreError> {
@@ -232,11 +265,11 @@ impl Store for SqliteStore {
     }
 
     async fn figure(&self, session_id: &str, id: &FigureId) -> Result<Option<Figure>, StoreError> {
-        read::figure(self, session_id, id).await
+        figures::one(self, session_id, id).await
     }
 
     async fn figures(&self, session_id: &str) -> Result<Vec<Figure>, StoreError> {
-        read::figures(self, session_id).await
+        figures::all(self, session_id).await
     }
 
     async fn publish(&self, tenant: &str, entry: ContextEntry) -> Result<(), StoreError> {
@@ -309,8 +342,78 @@ impl Store for SqliteStore {
         Ok(expired)
     }
 
+    async fn probe(&self, at: i64) -> Result<(), StoreError> {
+        write::probe(self, at).await
+    }
+
     async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
+    }
+}
+
+#[async_trait]
+impl Upkeep for SqliteStore {
+    async fn prune_questions(
+        &self,
+        tenant: &str,
+        before: i64,
+        keep: usize,
+        most: usize,
+        at: i64,
+    ) -> Result<usize, StoreError> {
+        upkeep::prune_questions(self, tenant, before, keep, most, at).await
+    }
+
+    async fn prunable_questions(&self, tenant: &str, before: i64, keep: usize) -> Result<usize, StoreError> {
+        upkeep::prunable_questions(self, tenant, before, keep).await
+    }
+
+    async fn forget_keys(&self, tenant: &str, keep: usize) -> Result<(), StoreError> {
+        upkeep::forget_keys(self, tenant, keep).await
+    }
+
+    async fn ended_work(&self, tenant: &str) -> Result<Vec<SessionRecord>, StoreError> {
+        upkeep::ended_work(self, tenant).await
+    }
+
+    async fn written(&self, tenant: &str) -> Result<Vec<(String, String, String)>, StoreError> {
+        upkeep::written(self, tenant).await
+    }
+
+    async fn prune_work(&self, tenant: &str, id: &str, at: i64) -> Result<bool, StoreError> {
+        upkeep::prune_work(self, tenant, id, at).await
+    }
+
+    async fn only_of(&self, sessions: &[String]) -> Result<Vec<String>, StoreError> {
+        upkeep::only_of(self, sessions).await
+    }
+
+    async fn unlisted(&self, tenant: &str) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+        upkeep::unlisted(self, tenant).await
+    }
+
+    async fn list_objects(&self, session: &str, objects: Vec<String>) -> Result<(), StoreError> {
+        upkeep::list_objects(self, session, objects).await
+    }
+
+    async fn mark_spare(&self, objects: Vec<String>) -> Result<usize, StoreError> {
+        upkeep::mark_spare(self, objects).await
+    }
+
+    async fn sweep(&self, objects: &Objects, most: usize) -> Result<(usize, u64), StoreError> {
+        upkeep::sweep(self, objects, most).await
+    }
+
+    async fn pack_figures(&self) -> Result<bool, StoreError> {
+        upkeep::pack_figures(self).await
+    }
+
+    async fn give_back(&self, pages: u32) -> Result<u64, StoreError> {
+        upkeep::give_back(self, pages).await
+    }
+
+    async fn compact(&self) -> Result<(), StoreError> {
+        upkeep::compact(self).await
     }
 }

@@ -16,6 +16,8 @@ pub(super) enum Op {
     Commit(Box<Told<CommitRow, ()>>),
     /// Anything else.
     Alone(Box<dyn Work>),
+    /// What cannot be part of a transaction: done between two batches.
+    Outside(Box<dyn Work>),
 }
 
 /// What is to be done, and who is to be told.
@@ -49,7 +51,7 @@ impl Op {
         match self {
             Self::Question(told) => told.answer(broken),
             Self::Commit(told) => told.answer(broken),
-            Self::Alone(work) => work.answer(broken),
+            Self::Alone(work) | Self::Outside(work) => work.answer(broken),
         }
     }
 }

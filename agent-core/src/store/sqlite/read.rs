@@ -1,8 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{Figure, FigureId};
-
-use super::{SqliteStore, StoreError, failed, unreadable};
+use super::{SqliteStore, StoreError, failed};
 use crate::store::records::{JournalEntry, OutboxEntry, SharedBody};
 
 pub(super) async fn journal(store: &SqliteStore, id: &str) -> Result<Vec<JournalEntry>, StoreError> {
@@ -63,43 +61,6 @@ pub(super) async fn last_message(store: &SqliteStore, id: &str) -> Result<Option
     .await
     .map_err(failed("reading messages"))?;
     Ok(row.map(whole))
-}
-
-/// Looks only at work sessions: of questions there may be any number.
-pub(super) async fn figured(store: &SqliteStore, tenant: &str) -> Result<Option<String>, StoreError> {
-    sqlx::query_scalar(
-        "SELECT id FROM sessions INDEXED BY work_by_state WHERE tenant = ? AND kind = 'work'
-         AND EXISTS (SELECT 1 FROM figures WHERE session_id = sessions.id)
-         ORDER BY opened_at DESC, id DESC LIMIT 1",
-    )
-    .bind(tenant)
-    .fetch_optional(&store.readers)
-    .await
-    .map_err(failed("reading figures"))
-}
-
-pub(super) async fn figure(
-    store: &SqliteStore,
-    session_id: &str,
-    id: &FigureId,
-) -> Result<Option<Figure>, StoreError> {
-    let json: Option<String> =
-        sqlx::query_scalar("SELECT figure FROM figures WHERE session_id = ? AND id = ?")
-            .bind(session_id)
-            .bind(id.as_str())
-            .fetch_optional(&store.readers)
-            .await
-            .map_err(failed("reading a figure"))?;
-    json.map(|json| serde_json::from_str(&json).map_err(unreadable("figures.figure"))).transpose()
-}
-
-pub(super) async fn figures(store: &SqliteStore, session_id: &str) -> Result<Vec<Figure>, StoreError> {
-    let rows: Vec<String> = sqlx::query_scalar("SELECT figure FROM figures WHERE session_id = ? ORDER BY id")
-        .bind(session_id)
-        .fetch_all(&store.readers)
-        .await
-        .map_err(failed("reading figures"))?;
-    rows.iter().map(|json| serde_json::from_str(json).map_err(unreadable("figures.figure"))).collect()
 }
 
 pub(super) async fn file_hashes(

@@ -3,6 +3,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::op::{Op, Told};
+use super::upkeep::any_pruned;
 use super::{SqliteStore, StoreError, failed, unreadable};
 use crate::store::records::{NewSession, Opened, SessionKind, SessionRecord, SessionState};
 
@@ -43,6 +44,9 @@ impl NewRow {
             lease_locked: false,
             opened_at: new.at,
             closed_at: None,
+            pruned_at: None,
+            queued: None,
+            cancel_why: None,
         };
         if let Some(claim) = new.claim {
             record.lease_owner = Some(claim.owner);
@@ -80,6 +84,9 @@ pub(super) async fn find_or_insert(db: &mut SqliteConnection, row: &NewRow) -> R
             }
             let record = one(&mut *db, &session_id).await?;
             return record.map(Opened::Existing).ok_or(StoreError::NoSession { id: session_id });
+        }
+        if any_pruned(db, &new.tenant, &[key]).await? {
+            return Ok(Opened::KeyPruned);
         }
     }
     if new.kind == SessionKind::Work {
@@ -202,7 +209,7 @@ pub(super) async fn newest(
     limit: usize,
 ) -> Result<Vec<SessionRecord>, StoreError> {
     let rows =
-        sqlx::query("SELECT * FROM sessions WHERE tenant = ? ORDER BY opened_at DESC, id DESC LIMIT ?")
+        sqlx::query("SELECT * FROM sessions WHERE tenant = ? AND pruned_at IS NULL ORDER BY opened_at DESC, id DESC LIMIT ?")
             .bind(tenant)
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
             .fetch_all(&store.readers)
@@ -230,7 +237,7 @@ pub(super) async fn previous(
     let (at, id) = before.unwrap_or((i64::MAX, ""));
     let row = sqlx::query(
         "SELECT * FROM sessions
-         WHERE tenant = ? AND state = 'completed' AND kind = 'work' AND (opened_at, id) < (?, ?)
+         WHERE tenant = ? AND state = 'completed' AND kind = 'work' AND pruned_at IS NULL AND (opened_at, id) < (?, ?)
          ORDER BY opened_at DESC, id DESC LIMIT 1",
     )
     .bind(tenant)
@@ -242,7 +249,7 @@ pub(super) async fn previous(
     row.as_ref().map(record).transpose()
 }
 
-fn record(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
+pub(super) fn record(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(failed(READING));
     let number = |column: &str| row.try_get::<i64, _>(column).map_err(failed(READING));
     let (state, kind) = (text("state")?, text("kind")?);
@@ -263,5 +270,8 @@ fn record(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
         lease_locked: row.try_get("lease_locked").map_err(failed(READING))?,
         opened_at: number("opened_at")?,
         closed_at: row.try_get("closed_at").map_err(failed(READING))?,
+        pruned_at: row.try_get("pruned_at").map_err(failed(READING))?,
+        queued: row.try_get("queued").map_err(failed(READING))?,
+        cancel_why: row.try_get("cancel_why").map_err(failed(READING))?,
     })
 }

@@ -1,9 +1,12 @@
-use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
 
-use super::figures::{self, FigureRow};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::figures::{self, Packs};
 use super::op::{Op, Told};
+use super::pieces::{chunks, run};
 use super::sessions::{NewRow, insert, move_keys, one};
-use super::{SqliteStore, StoreError, approvals, failed, unreadable};
+use super::{SqliteStore, StoreError, approvals, failed};
 use crate::store::records::{
     Claim, Commit, JournalEntry, Lease, NewSession, OutboxEntry, SessionRecord, SessionState, SharedBody,
 };
@@ -12,6 +15,8 @@ const TAKING: &str = "taking a session";
 const EXTENDING: &str = "extending a lease";
 const COMMITTING: &str = "committing a step";
 const RECORDING: &str = "recording a file";
+/// So many figures are packed at once without a thread of their own.
+const FEW: usize = 64;
 
 pub(super) async fn take_lease(
     store: &SqliteStore,
@@ -62,29 +67,48 @@ pub(super) async fn renew_lease(store: &SqliteStore, lease: &Lease, until: i64) 
         .await
 }
 
+/// Writes a row that nobody reads.
+pub(super) async fn probe(store: &SqliteStore, at: i64) -> Result<(), StoreError> {
+    const PROBING: &str = "seeing whether anything can be written";
+    let write = "INSERT INTO probes (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
+    store
+        .writing(PROBING, move |db| {
+            Box::pin(async move {
+                sqlx::query(write).bind(at).execute(db).await.map(drop).map_err(failed(PROBING))
+            })
+        })
+        .await
+}
+
 /// A commit as it is written.
 pub(super) struct CommitRow {
     pub(super) lease: Lease,
     pub(super) commit: Commit,
-    pub(super) figures: Vec<FigureRow>,
+    pub(super) figures: Packs,
+    /// Names of the objects that the session needs from now on.
+    pub(super) objects: Vec<String>,
 }
 
 impl CommitRow {
-    /// Made before the writer gets it, which has enough to do.
-    fn new(lease: &Lease, mut commit: Commit) -> Result<Self, StoreError> {
-        let figures = std::mem::take(&mut commit.figures)
-            .into_iter()
-            .map(|figure| {
-                let json = serde_json::to_string(&figure).map_err(unreadable("figures.figure"))?;
-                Ok((figure.id.to_string(), json))
-            })
-            .collect::<Result<_, StoreError>>()?;
-        Ok(Self { lease: lease.clone(), commit, figures })
+    /// Made before the writer gets it, which has enough to do; many figures off the async threads.
+    async fn new(lease: &Lease, mut commit: Commit) -> Result<Self, StoreError> {
+        let figures = std::mem::take(&mut commit.figures);
+        let rows = figures.iter().filter_map(|figure| Some(figure.evidence.as_ref()?.rows.clone()));
+        let output = commit.step.iter().map(|step| step.output_hash.clone());
+        let objects: BTreeSet<String> =
+            rows.chain(output).chain(std::mem::take(&mut commit.objects)).collect();
+        let figures = if figures.len() <= FEW {
+            Packs::new(figures)?
+        } else {
+            let packed = tokio::task::spawn_blocking(move || Packs::new(figures)).await;
+            packed.map_err(|broken| failed(COMMITTING)(sqlx::Error::Io(std::io::Error::other(broken))))??
+        };
+        Ok(Self { lease: lease.clone(), commit, figures, objects: objects.into_iter().collect() })
     }
 }
 
 pub(super) async fn commit(store: &SqliteStore, lease: &Lease, commit: Commit) -> Result<(), StoreError> {
-    let row = CommitRow::new(lease, commit)?;
+    let row = CommitRow::new(lease, commit).await?;
     store.writer.tell(COMMITTING, |reply| Op::Commit(Box::new(Told::new(row, reply)))).await
 }
 
@@ -94,7 +118,7 @@ pub(super) async fn supersede(
     commit: Commit,
     new: NewSession,
 ) -> Result<SessionRecord, StoreError> {
-    let (end, new) = (CommitRow::new(lease, commit)?, NewRow::new(new)?);
+    let (end, new) = (CommitRow::new(lease, commit).await?, NewRow::new(new)?);
     store
         .writing("superseding a session", move |db| {
             Box::pin(async move {
@@ -109,7 +133,7 @@ pub(super) async fn supersede(
 
 /// One commit, step by step, so that it is known what is wrong with it.
 pub(super) async fn apply(db: &mut SqliteConnection, row: &CommitRow) -> Result<(), StoreError> {
-    let CommitRow { lease, commit, figures } = row;
+    let CommitRow { lease, commit, figures, objects } = row;
     check_lease(db, lease).await?;
     if let Some(step) = &commit.step {
         add_step(db, lease, step).await?;
@@ -120,10 +144,12 @@ pub(super) async fn apply(db: &mut SqliteConnection, row: &CommitRow) -> Result<
     for message in &commit.messages {
         add_message(db, lease, message, body_of(commit, message)).await?;
     }
-    figures::add(db, lease, figures).await?;
+    figures::add(db, &lease.session_id, figures).await?;
+    add_objects(db, &lease.session_id, objects).await?;
     for approval in &commit.approvals {
         approvals::add(db, approval).await?;
     }
+    approvals::withdraw(db, &commit.withdrawn, commit.at).await?;
     extend_lease(db, lease, commit.lease_until).await?;
     if let Some(state) = commit.close {
         close(db, lease, state, commit.at).await?;
@@ -204,6 +230,23 @@ async fn add_step(db: &mut SqliteConnection, lease: &Lease, step: &JournalEntry)
     .await
     .map(drop)
     .map_err(duplicate(lease, format!("step `{}`", step.key)))
+}
+
+/// Records which objects a session needs.
+pub(super) async fn add_objects(
+    db: &mut SqliteConnection,
+    session: &str,
+    objects: &[String],
+) -> Result<(), StoreError> {
+    for names in chunks(objects) {
+        let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO session_objects (session_id, sha256) ");
+        sql.push_values(names, |mut row, sha256| {
+            row.push_bind(session).push_bind(sha256);
+        });
+        sql.push(" ON CONFLICT DO NOTHING");
+        run(db, sql).await?;
+    }
+    Ok(())
 }
 
 /// Keeps what many messages have in common; it may be there already.

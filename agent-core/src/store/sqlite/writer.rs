@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::merge;
-use super::op::{Alone, Op};
+use super::op::{Alone, Op, Work};
 use super::{StoreError, failed};
 use crate::telemetry::Meter;
 
@@ -62,6 +62,15 @@ impl Writer {
         self.tell(doing, |reply| Op::Alone(Alone::boxed(work, reply))).await
     }
 
+    /// Does `work` by itself, in no transaction.
+    pub(super) async fn outside<T, F>(&self, doing: &'static str, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.tell(doing, |reply| Op::Outside(Alone::boxed(work, reply))).await
+    }
+
     /// Queues an operation and waits for its outcome.
     pub(super) async fn tell<T>(
         &self,
@@ -105,6 +114,14 @@ impl Task {
             if taken == 0 {
                 break;
             }
+            for op in batch.extract_if(.., |op| matches!(op, Op::Outside(_))) {
+                if let Op::Outside(work) = op {
+                    self.outside(work).await;
+                }
+            }
+            if batch.is_empty() {
+                continue;
+            }
             let begun = Instant::now();
             let done = self.write(&mut batch).await;
             if let (Some(meter), Ok(())) = (self.meter.get(), &done) {
@@ -121,12 +138,32 @@ impl Task {
         }
     }
 
+    /// The connection, a new one after the last one broke.
+    async fn connection(&mut self) -> Result<SqliteConnection, StoreError> {
+        match self.db.take() {
+            Some(db) => Ok(db),
+            None => self.options.connect().await.map_err(failed("opening the database anew")),
+        }
+    }
+
+    /// Does what is part of no transaction.
+    async fn outside(&mut self, mut work: Box<dyn Work>) {
+        let broken = match self.connection().await {
+            Err(error) => Some(error),
+            Ok(mut db) => {
+                if let Err(error) = work.run(&mut db).await {
+                    work.undone(error);
+                }
+                self.db = Some(db);
+                None
+            }
+        };
+        work.answer(broken.as_ref());
+    }
+
     /// Makes the batch durable. An error says that nothing of it was written.
     async fn write(&mut self, batch: &mut [Op]) -> Result<(), StoreError> {
-        let mut db = match self.db.take() {
-            Some(db) => db,
-            None => self.options.connect().await.map_err(failed("opening the database anew"))?,
-        };
+        let mut db = self.connection().await?;
         // The write lock from the start: a transaction that reads first and then writes would fail at once
         // when another process wrote in between.
         if let Err(error) = execute(&mut db, "BEGIN IMMEDIATE", "starting to write").await {
