@@ -1,5 +1,7 @@
 //! Hostile text made harmless for the pages people read: nothing from the data starts markup, a link or HTML.
 
+use agent_core::terminal::{turns_text, visible_line};
+
 /// Text that stays text in Markdown: on one line, with nothing that starts markup, a link or HTML.
 ///
 /// The id of a figure without any such character stays as it is, so that it can be copied.
@@ -8,7 +10,7 @@ pub(crate) fn markdown_text(text: &str) -> String {
         return text.to_owned();
     }
     // Marks of direction go first, so that none of them can part what is looked for below.
-    let chars: Vec<char> = text.chars().filter(|c| !is_direction_mark(*c)).collect();
+    let chars: Vec<char> = text.chars().filter(|c| !turns_text(*c)).collect();
     let mut out = String::with_capacity(text.len());
     for (at, &c) in chars.iter().enumerate() {
         match c {
@@ -35,7 +37,7 @@ pub(crate) fn markdown_text(text: &str) -> String {
 /// markup, no character that turns its direction.
 pub(crate) fn html_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !is_direction_mark(*c)) {
+    for c in text.chars().filter(|c| !turns_text(*c)) {
         match c {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -49,17 +51,10 @@ pub(crate) fn html_text(text: &str) -> String {
     out
 }
 
-/// Text for a terminal: on one line, without the characters by which data could move the cursor or turn a line round.
+/// Text for a terminal: on one line, the characters by which data could move the cursor or turn a line round written
+/// out as [`visible_line`] does.
 pub(crate) fn terminal_text(text: &str) -> String {
-    text.chars()
-        .filter(|c| !is_direction_mark(*c))
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
-        .collect()
-}
-
-/// Whether a character turns the direction of the text after it, so that it reads otherwise than it is.
-pub(crate) fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    visible_line(&text.replace(['\n', '\r', '\t'], " ")).into_owned()
 }
 
 /// Whether Markdown finds nothing in `text`: words, blanks, dots, colons, slashes, hyphens and underscores inside

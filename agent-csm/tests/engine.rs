@@ -5,10 +5,16 @@
 #[path = "engine/world.rs"]
 mod world;
 
+#[path = "engine/adoption.rs"]
+mod adoption;
 #[path = "engine/checks.rs"]
 mod checks;
 #[path = "engine/decisions.rs"]
 mod decisions;
+#[path = "engine/ends_and_sponsors.rs"]
+mod ends_and_sponsors;
+#[path = "engine/filled.rs"]
+mod filled;
 #[path = "engine/hand.rs"]
 mod hand;
 #[path = "engine/health.rs"]
@@ -17,6 +23,10 @@ mod health;
 mod metrics;
 #[path = "engine/people.rs"]
 mod people;
+#[path = "engine/population.rs"]
+mod population;
+#[path = "engine/quarters.rs"]
+mod quarters;
 #[path = "engine/ravenstack.rs"]
 mod ravenstack;
 #[path = "engine/rejected.rs"]

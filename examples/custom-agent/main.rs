@@ -114,6 +114,7 @@ fn figure(shelves: &[Shelf], rows: String) -> Figure {
             file: "storekeeper.md".to_owned(),
             sha256: sha256(DEFINITION.as_bytes()),
             value: "count of on_hand < order_below".to_owned(),
+            population: None,
         },
         evidence: Some(Evidence { rows, format: "ndjson".to_owned(), count: shelves.len() as u64 }),
     }

@@ -91,5 +91,6 @@ fn definition(value: &str) -> Definition {
         file: "product-manager.md".to_owned(),
         sha256: sha256(RULES.as_bytes()),
         value: value.to_owned(),
+        population: None,
     }
 }

@@ -66,6 +66,7 @@ fn figure(outline: &Outline, as_of: &str, rows: Evidence) -> Figure {
             file: "sales-engineer.md".to_owned(),
             sha256: sha256(RULES.as_bytes()),
             value: size.formula.clone(),
+            population: None,
         },
         evidence: Some(rows),
     }

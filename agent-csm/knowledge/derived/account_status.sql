@@ -3,6 +3,8 @@
 -- says: managed = a paid subscription in force; lapsed = all it paid for ended, some of it within `grace_days`, and
 --   undecided: neither renewed nor lost; trial = only a trial in force; churned = paid before, not now;
 --   internal = our own; prospect = all others.
+--   The renewal date is the next one, the opt-out that date less notice, whether or not the contract renews by itself:
+--   deadlines are in renewal_terms.
 --   Money and seats are summed over the paid versions in force; money is unknown where one of them has no rate.
 -- needs: snapshot, accounts, subscriptions, paid_subscriptions, subscriptions_in_force, session_params
 WITH force AS (
@@ -29,7 +31,7 @@ WITH force AS (
            ORDER BY f.renewal_date, coalesce(f.notice_days, 0) DESC, f.mrr_minor DESC, f.subscription_id) AS place
   FROM subscriptions_in_force AS f
   CROSS JOIN session_params AS p
-  WHERE f.renewal_date >= p.as_of
+  WHERE f.renewal_date > p.as_of
 ), undecided AS (
   SELECT b.account_id, max(b.end_date) AS lapsed_on, CAST(sum(b.mrr_minor) AS BIGINT) AS lapsed_mrr_minor
   FROM paid_subscriptions AS b

@@ -2,10 +2,10 @@
 -- title: Managed accounts at risk, ranked
 -- says: At risk is an account in the red band, one with a fired risk signal of severity 3, one with two of severity 2,
 --   and, where a backtest trusts probabilities, one at least twice as likely to leave as the average account.
---   Urgency is 3 within 30 days of the opt-out date (or of the term's end once that has passed), 2 within 90, else 1.
+--   Urgency is 3 within 30 days of the deadline (or of the renewal date once that has passed), 2 within 90, else 1.
 --   Priority with trusted probabilities is the ARR expected to be lost x urgency; without them ARR x severity x urgency:
 --   an order to work in, not a probability. Who has announced to leave counts with a probability of one.
--- needs: account_status, signal_readings, health_scores, churn_scores, churn_decisions
+-- needs: account_status, renewals, signal_readings, health_scores, churn_scores, churn_decisions
 WITH fired AS (
   SELECT account_id, max(severity) AS severity, count(*) AS reasons,
          sum(CASE WHEN severity = 2 THEN 1 ELSE 0 END) AS middling
@@ -27,12 +27,13 @@ WITH fired AS (
          greatest(coalesce(f.severity, 1), CASE WHEN h.band = 'red' THEN 2 ELSE 1 END) AS severity,
          coalesce(f.reasons, 0) + CASE WHEN h.band = 'red' THEN 1 ELSE 0 END AS reasons,
          a.arr_minor, a.opt_out_on - a.as_of AS days_to_opt_out,
-         CASE WHEN a.opt_out_on >= a.as_of THEN a.opt_out_on - a.as_of ELSE a.renewal_date - a.as_of END AS days_left,
+         coalesce(n.deadline_on, a.renewal_date) - a.as_of AS days_left,
          c.probability,
          CAST(round(CAST(a.arr_minor AS DOUBLE) * c.probability) AS BIGINT) AS expected_loss_minor,
          u.probability AS usual_probability
   FROM account_status AS a
   CROSS JOIN usual AS u
+  LEFT JOIN renewals AS n ON n.account_id = a.account_id
   LEFT JOIN fired AS f ON f.account_id = a.account_id
   LEFT JOIN health_scores AS h ON h.account_id = a.account_id
   LEFT JOIN chances AS c ON c.account_id = a.account_id

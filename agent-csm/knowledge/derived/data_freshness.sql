@@ -4,7 +4,7 @@
 -- needs: usage_days, tickets, survey_responses, interactions, invoices, session_params
 SELECT f.source, f.newest_on, CAST(p.as_of - f.newest_on AS BIGINT) AS days_old
 FROM (
-  SELECT 'usage_events' AS source, max(event_date) AS newest_on FROM usage_days
+  SELECT 'usage_events' AS source, max(event_date) AS newest_on FROM usage_days WHERE uses > 0
   UNION ALL SELECT 'tickets', max(CAST(opened_at AS DATE)) FROM tickets
   UNION ALL SELECT 'survey_responses', max(CAST(responded_at AS DATE)) FROM survey_responses
   UNION ALL SELECT 'interactions', max(CAST(occurred_at AS DATE)) FROM interactions

@@ -25,6 +25,8 @@ SELECT
   coalesce(max(CASE WHEN t.name = 'ticket_rate_high' THEN t.value END), 20.0) AS ticket_rate_high,
   coalesce(max(CASE WHEN t.name = 'urgent_open_days' THEN t.value END), 7.0) AS urgent_open_days,
   coalesce(max(CASE WHEN t.name = 'ticket_reopens' THEN t.value END), 2.0) AS ticket_reopens,
+  -- days from the first paid day within which a core feature is to be used
+  coalesce(max(CASE WHEN t.name = 'activation_days' THEN t.value END), 30.0) AS activation_days,
   -- days between paid terms, or that both run, that are neither a loss nor growth
   coalesce(max(CASE WHEN t.name = 'grace_days' THEN t.value END), 14.0) AS grace_days,
   -- accounts, and percent of those a cohort began with, with fewer of which a retention curve is not drawn

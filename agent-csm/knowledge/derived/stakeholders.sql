@@ -2,8 +2,9 @@
 -- title: Who is who at each account
 -- says: One row per contact. The role is the source's; where it states none, that of the first rule of
 --   stakeholder_roles.toml whose words stand in the title, with the rule named. Executives are told by title only.
+--   Contact is two-way (two_way_touches).
 --   Sentiment is the latest NPS answer of 365 days: promoter 9 and 10, detractor 0 to 6.
--- needs: contacts, interactions, nps_latest, title_roles, session_params
+-- needs: contacts, two_way_touches, nps_latest, title_roles, session_params
 WITH titled AS (
   SELECT c.contact_id, c.account_id, c.name, c.title, lower(nullif(trim(c.role), '')) AS role, c.created_on, c.left_on,
          ' ' || replace(replace(replace(replace(replace(replace(replace(replace(lower(coalesce(c.title, '')),
@@ -16,10 +17,10 @@ WITH titled AS (
   FROM titled AS t
   JOIN title_roles AS r ON t.words LIKE '% ' || r.pattern || ' %'
 ), contacted AS (
-  SELECT i.account_id, i.contact_id, max(CAST(i.occurred_at AS DATE)) AS last_contact_on
-  FROM interactions AS i CROSS JOIN session_params AS p
-  WHERE i.contact_id IS NOT NULL AND CAST(i.occurred_at AS DATE) <= p.as_of
-  GROUP BY i.account_id, i.contact_id
+  SELECT account_id, contact_id, max(occurred_on) AS last_contact_on
+  FROM two_way_touches
+  WHERE contact_id IS NOT NULL
+  GROUP BY account_id, contact_id
 ), answers AS (
   SELECT n.account_id, n.contact_id, max(CAST(n.responded_at AS DATE)) AS sentiment_on,
          max(n.promoter) AS promoter, max(n.detractor) AS detractor

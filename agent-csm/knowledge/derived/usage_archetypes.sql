@@ -8,7 +8,7 @@
 WITH first_use AS (
   SELECT account_id, min(first_used_on) AS first_on FROM feature_use GROUP BY account_id
 ), days AS (
-  SELECT account_id, count(*) AS active_days_28 FROM usage_days WHERE days_ago < 28 GROUP BY account_id
+  SELECT account_id, count(*) AS active_days_28 FROM usage_days WHERE days_ago < 28 AND uses > 0 GROUP BY account_id
 ), weeks AS (
   SELECT account_id,
          sum(CASE WHEN weeks_ago < 12 AND uses > 0 THEN 1 ELSE 0 END) AS active_weeks_12,

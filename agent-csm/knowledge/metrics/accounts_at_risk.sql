@@ -1,6 +1,7 @@
 -- metric: accounts_at_risk
 -- title: Accounts at risk
 -- says: Managed accounts in the red band, with a fired risk signal of severity 3, or with two of severity 2.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -1,6 +1,7 @@
 -- metric: accounts_internal
 -- title: Our own accounts
 -- says: Accounts the data marks as internal; never counted as customers.
+-- population: internal
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -1,6 +1,7 @@
 -- metric: accounts_known
 -- title: All accounts
 -- says: Every account known on the as-of date: managed, trial, prospect, churned and internal.
+-- population: known
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -1,6 +1,7 @@
 -- metric: accounts_per_csm
 -- title: Managed accounts per CSM
 -- says: Managed accounts that have an owner, per owner. A result of capacity, never a target.
+-- population: managed
 -- value: CAST(count(*) AS DOUBLE) / nullif(count(DISTINCT owner), 0)
 -- unit: ratio
 -- needs: accounts, subscriptions

@@ -1,6 +1,7 @@
 -- metric: accounts_scored
 -- title: Accounts with a health score
 -- says: Managed accounts of which enough parts are measured for a score.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -1,6 +1,7 @@
 -- metric: adoption_rate
 -- title: Adoption: active people of purchased seats
 -- says: Distinct people who used the product in 30 days, of the seats purchased, over managed accounts that buy seats. A row is a subscription with its seats, or a person who was active.
+-- population: managed
 -- value: 100.0 * sum(active) / nullif(sum(seats), 0)
 -- n: count(DISTINCT account_id)
 -- unit: percent

@@ -1,6 +1,7 @@
 -- metric: arr
 -- title: Annual recurring revenue
 -- says: Twelve times the monthly recurring revenue on the as-of date.
+-- population: managed
 -- value: coalesce(sum(12 * mrr_minor), 0)
 -- unit: money
 -- additive: true

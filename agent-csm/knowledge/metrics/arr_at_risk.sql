@@ -1,6 +1,7 @@
 -- metric: arr_at_risk
 -- title: ARR at risk
 -- says: ARR of the managed accounts at risk: what is exposed, not what is expected to be lost.
+-- population: managed
 -- value: coalesce(sum(arr_minor), 0)
 -- unit: money
 -- additive: true

@@ -2,6 +2,7 @@
 -- title: ARR of accounts that wrote about a theme
 -- says: Managed accounts with a text of the last 90 days that speaks of a theme of text/taxonomy.toml. The rows are one
 --   per account and theme; an account's ARR stands on its first theme, so that it counts once.
+-- population: managed
 -- value: coalesce(sum(counted_arr_minor), 0)
 -- n: count(DISTINCT account_id)
 -- unit: money

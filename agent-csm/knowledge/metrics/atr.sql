@@ -1,6 +1,7 @@
 -- metric: atr
 -- title: ARR available to renew, 12 months
 -- says: ARR of the terms whose renewal decision fell in the trailing twelve months.
+-- population: terms_12m
 -- value: coalesce(sum(atr_minor), 0)
 -- unit: money
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Capacity: accounts the CSMs can carry
 -- says: Hours a week of the CSMs, of the hours a week an account requires: `account_hours_week` under [thresholds] in
 --   csm.toml.
+-- population: team
 -- value: floor(sum(minutes) / 60.0 / max(required_hours))
 -- unit: count
 -- needs: team_members

@@ -1,6 +1,7 @@
 -- metric: capacity_hours
 -- title: Capacity: hours a week of the CSMs
 -- says: Hours a week for customer work, summed over team members whose role is csm.
+-- population: team
 -- value: CAST(round(sum(minutes) / 60.0) AS BIGINT)
 -- unit: count
 -- needs: team_members

@@ -1,6 +1,7 @@
 -- metric: churn_probability
 -- title: Probability to leave
 -- says: Probability that the account decides to leave within the model's horizon; over several accounts their mean. Only where a backtest trusts the model.
+-- population: managed
 -- value: CAST(sum(millionths) AS DOUBLE) / 10000.0 / nullif(count(*), 0)
 -- unit: percent
 -- plausible: >= 0, <= 100

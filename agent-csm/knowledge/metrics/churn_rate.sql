@@ -1,6 +1,7 @@
 -- metric: churn_rate
 -- title: Logo churn, trailing 12 months
 -- says: Customers of twelve months ago that have no paid subscription in force now, of all customers of twelve months ago.
+-- population: customers_12m_ago
 -- value: 100.0 * sum(churned) / nullif(count(*), 0)
 -- unit: percent
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Logo churn of 90 days, as a year's
 -- says: Customers of 90 days ago that have no paid subscription in force now, of all customers of 90 days ago,
 --   rescaled to a year: 1 - (1 - c)^(365/90). What the year comes to if the last 90 days go on.
+-- population: customers_90d_ago
 -- value: 100.0 * (1.0 - power(1.0 - CAST(sum(churned) AS DOUBLE) / nullif(count(*), 0), 365.0 / 90.0))
 -- unit: percent
 -- window: 90 days

@@ -1,6 +1,7 @@
 -- metric: churn_rate_arr
 -- title: ARR churn, trailing 12 months
 -- says: ARR of twelve months ago of the customers that have left since, of all ARR of twelve months ago.
+-- population: customers_12m_ago
 -- value: 100.0 * CAST(sum(churned * opening_minor) AS DOUBLE) / nullif(sum(opening_minor), 0)
 -- unit: percent
 -- window: 12 months

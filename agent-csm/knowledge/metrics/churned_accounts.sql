@@ -1,6 +1,7 @@
 -- metric: churned_accounts
 -- title: Former customers
 -- says: Accounts that paid before the as-of date and have no paid subscription in force on it.
+-- population: former
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -2,6 +2,7 @@
 -- title: CS-qualified leads, not with sales yet
 -- says: Managed accounts in which a growth signal other than usage fired and a need is known, without an open
 --   expansion opportunity. A raw rise of usage is no lead.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

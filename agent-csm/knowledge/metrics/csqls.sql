@@ -3,6 +3,7 @@
 -- says: Open expansion opportunities (the named motion, accepted by sales) of managed accounts in which a growth
 --   signal other than usage fired and a need is known: an objective not proven, a request not shipped, or seats
 --   nearly used up.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- needs: accounts, subscriptions, opportunities

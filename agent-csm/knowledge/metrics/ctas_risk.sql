@@ -1,7 +1,9 @@
 -- metric: ctas_risk
 -- title: Calls to action: risk
--- says: Open alerts of type risk about managed accounts on the as-of date, one per account and reason. The action
---   queue is made of them.
+-- says: Open alerts of type risk about managed accounts on the as-of date, one per account and reason. These are reasons to act,
+--   not pieces of work: the queue in out/actions.csv holds one action for all the alerts of an account that one playbook
+--   answers, and check-ins, so it has its own, smaller number.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -1,16 +1,18 @@
 -- metric: customer_advocates_new
 -- title: New customer advocates, 12 months
 -- says: Advocates whose first completed activity falls in the trailing twelve months.
+-- population: customers
 -- value: count(*)
 -- unit: count
 -- window: 12 months
--- needs: advocacy_activities
+-- needs: accounts, subscriptions, advocacy_activities
 SELECT account_id, contact_id, first_completed_on, last_completed_on
 FROM (
-  SELECT account_id, contact_id, min(completed_on) AS first_completed_on, max(completed_on) AS last_completed_on
-  FROM advocacy_activities
-  WHERE completed_on IS NOT NULL
-  GROUP BY account_id, contact_id
+  SELECT v.account_id, v.contact_id, min(v.completed_on) AS first_completed_on, max(v.completed_on) AS last_completed_on
+  FROM advocacy_activities AS v
+  JOIN account_status AS a ON a.account_id = v.account_id AND a.first_paid_on IS NOT NULL AND a.status <> 'internal'
+  WHERE v.completed_on IS NOT NULL
+  GROUP BY v.account_id, v.contact_id
 ) AS advocates
 CROSS JOIN session_params AS p
 WHERE first_completed_on > p.t0 AND first_completed_on <= p.as_of

@@ -3,6 +3,7 @@
 -- says: Uses per day of the last 28 days, of the account's own uses per day in the 90 days that end 14 days ago, mean on
 --   mean, days without use counted as zero; the median over managed accounts that paid all along and used the product on
 --   more than half of those 90 days. Below 100 the account uses it less than it was used to.
+-- population: managed
 -- value: percentile_cont(0.5) WITHIN GROUP (ORDER BY percent)
 -- unit: percent
 -- window: 104 days

@@ -3,6 +3,7 @@
 -- says: Part of the expansion revenue of the trailing twelve months, as ARR: a subscription to a product the account
 --   did not pay for the day before. The causes sum to the expansion revenue. Usage-based charges can't be told apart:
 --   the tables hold no metered amounts.
+-- population: paying_12m
 -- value: coalesce(sum(12 * delta_minor), 0)
 -- unit: money
 -- window: 12 months

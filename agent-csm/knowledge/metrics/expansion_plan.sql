@@ -2,6 +2,7 @@
 -- title: Expansion by cause: higher plan or product
 -- says: Part of the expansion revenue of the trailing twelve months, as ARR: a change of plan or product. The causes
 --   sum to the expansion revenue. Usage-based charges can't be told apart: the tables hold no metered amounts.
+-- population: paying_12m
 -- value: coalesce(sum(12 * delta_minor), 0)
 -- unit: money
 -- window: 12 months

@@ -1,6 +1,7 @@
 -- metric: expansion_revenue
 -- title: Expansion revenue, 12 months
 -- says: Sum of the expansion MRR movements of the trailing twelve months, as ARR.
+-- population: paying_12m
 -- value: coalesce(sum(12 * delta_minor), 0)
 -- unit: money
 -- window: 12 months

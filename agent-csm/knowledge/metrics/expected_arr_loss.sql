@@ -1,6 +1,7 @@
 -- metric: expected_arr_loss
 -- title: ARR expected to be lost
 -- says: ARR x the probability to leave within the model's horizon, summed. Only where a backtest trusts the model. Who has announced to leave is not in it: that is no longer a chance.
+-- population: managed
 -- value: CAST(sum(expected_loss_minor) AS BIGINT)
 -- unit: money
 -- needs: accounts, subscriptions

@@ -3,6 +3,7 @@
 -- says: ARR up for renewal x probability of renewal x share kept if renewed, plus the expansion expected, over the
 --   terms that end in 90 days; probability and share from the latest forecast of each term, share 100 where it names
 --   none. Categories are never multiplied with it.
+-- population: renewing_90d
 -- value: CASE WHEN count(renew_percent) = count(*) THEN CAST(sum(expected_minor) AS BIGINT) END
 -- unit: money
 -- money: subscriptions, forecasts

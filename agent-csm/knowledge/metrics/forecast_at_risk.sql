@@ -2,6 +2,7 @@
 -- title: Renewal forecast: at risk
 -- says: ARR of the terms ending in 90 days in this forecast category: the account is at risk. The first category that
 --   holds counts; it is no probability.
+-- population: renewing_90d
 -- value: coalesce(sum(atr_minor), 0)
 -- unit: money
 -- additive: true

@@ -2,6 +2,7 @@
 -- title: Renewal forecasts, Brier score
 -- says: Mean squared distance between the probability of renewal last frozen before the decision and what was decided
 --   (1 if anything renewed), over decisions of the trailing twelve months; 0 is perfect, 0.25 is a coin.
+-- population: terms_12m
 -- value: CAST(sum(squared) AS DOUBLE) / nullif(10000.0 * count(*), 0)
 -- unit: ratio
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Renewal forecast: closed
 -- says: ARR of the terms ending in 90 days in this forecast category: cancelled, or the renewal deal is won. The
 --   first category that holds counts; it is no probability.
+-- population: renewing_90d
 -- value: coalesce(sum(atr_minor), 0)
 -- unit: money
 -- additive: true

@@ -2,6 +2,7 @@
 -- title: Renewal forecast: most likely
 -- says: ARR of the terms ending in 90 days in this forecast category: green health and two-way contact in 90 days.
 --   The first category that holds counts; it is no probability.
+-- population: renewing_90d
 -- value: coalesce(sum(atr_minor), 0)
 -- unit: money
 -- additive: true

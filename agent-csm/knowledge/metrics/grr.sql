@@ -1,6 +1,7 @@
 -- metric: grr
 -- title: Gross revenue retention, 12 months
 -- says: What the customers of twelve months ago pay now, each capped at what it paid then, of what they paid then.
+-- population: customers_12m_ago
 -- value: 100.0 * CAST(sum(least(closing_minor, opening_minor)) AS DOUBLE) / nullif(sum(opening_minor), 0)
 -- unit: percent
 -- window: 12 months

@@ -1,6 +1,7 @@
 -- metric: health_coverage_median
 -- title: Health score, coverage of the median account
 -- says: Share of the score's weight that could be measured; half of the managed accounts with a score are below.
+-- population: managed
 -- value: 100.0 * percentile_cont(0.5) WITHIN GROUP (ORDER BY coverage)
 -- unit: percent
 -- plausible: >= 0, <= 100

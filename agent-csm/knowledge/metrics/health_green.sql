@@ -1,6 +1,7 @@
 -- metric: health_green
 -- title: Accounts with green health
 -- says: Managed accounts whose health score is in the green band.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

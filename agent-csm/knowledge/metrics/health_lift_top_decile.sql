@@ -2,6 +2,8 @@
 -- title: Health score, lift of the lowest tenth
 -- says: Logo churn of 90 days among the tenth of customers with the lowest health score 90 days ago, of that among
 --   all of them. Only over all accounts.
+-- population: customers_90d_ago
+-- account: account
 -- value: CASE WHEN sum(churned) >= 10 THEN (CAST(sum(churned * lowest) AS DOUBLE) / nullif(sum(lowest), 0)) / (CAST(sum(churned) AS DOUBLE) / count(*)) END
 -- unit: ratio
 -- window: 90 days

@@ -1,6 +1,7 @@
 -- metric: health_red
 -- title: Accounts with red health
 -- says: Managed accounts whose health score is in the red band.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

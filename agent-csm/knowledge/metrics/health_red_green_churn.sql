@@ -1,6 +1,7 @@
 -- metric: health_red_green_churn
 -- title: Health score, churn of red to green
 -- says: Logo churn of 90 days among customers red 90 days ago, of that among green ones.
+-- population: customers_90d_ago
 -- value: CASE WHEN sum(churned) >= 10 THEN (CAST(sum(CASE WHEN band = 'red' THEN churned ELSE 0 END) AS DOUBLE) / nullif(sum(CASE WHEN band = 'red' THEN 1 ELSE 0 END), 0)) / nullif(CAST(sum(CASE WHEN band = 'green' THEN churned ELSE 0 END) AS DOUBLE) / nullif(sum(CASE WHEN band = 'green' THEN 1 ELSE 0 END), 0), 0) END
 -- unit: ratio
 -- window: 90 days

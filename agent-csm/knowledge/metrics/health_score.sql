@@ -1,6 +1,7 @@
 -- metric: health_score
 -- title: Health score of an account
 -- says: Weighted mean of the measured parts, 0 to 100, by knowledge/health.toml; over several accounts their plain mean. The parts are in the table health_parts.
+-- population: managed
 -- value: CAST(sum(score) AS DOUBLE) / nullif(count(*), 0)
 -- unit: score
 -- plausible: >= 0, <= 100

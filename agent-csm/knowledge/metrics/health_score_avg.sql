@@ -1,6 +1,7 @@
 -- metric: health_score_avg
 -- title: Health score, mean
 -- says: Plain mean over managed accounts that have a score; n says how many have.
+-- population: managed
 -- value: CAST(sum(score) AS DOUBLE) / nullif(count(*), 0)
 -- unit: score
 -- plausible: >= 0, <= 100

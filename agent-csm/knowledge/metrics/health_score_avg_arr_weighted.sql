@@ -1,6 +1,7 @@
 -- metric: health_score_avg_arr_weighted
 -- title: Health score, ARR-weighted mean
 -- says: Mean over managed accounts that have a score, each weighted by its ARR.
+-- population: managed
 -- value: CAST(sum(score * arr_minor) AS DOUBLE) / nullif(sum(arr_minor), 0)
 -- unit: score
 -- plausible: >= 0, <= 100

@@ -2,6 +2,7 @@
 -- title: Health worse than 90 days ago
 -- says: Managed accounts in a worse band than in their last record of 90 days ago or earlier; n is those with a
 --   record and a score now.
+-- population: managed
 -- value: CASE WHEN count(*) > 0 THEN sum(CASE WHEN steps < 0 THEN 1 ELSE 0 END) END
 -- unit: count
 -- window: 90 days

@@ -1,6 +1,7 @@
 -- metric: health_yellow
 -- title: Accounts with yellow health
 -- says: Managed accounts whose health score is in the yellow band.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -2,6 +2,7 @@
 -- title: Licence utilisation, median account
 -- says: Distinct people active in 30 days of the seats purchased, per managed account that buys seats; half of them
 --   are below. Over all seats together it is the adoption rate.
+-- population: managed
 -- value: percentile_cont(0.5) WITHIN GROUP (ORDER BY percent)
 -- unit: percent
 -- window: 30 days

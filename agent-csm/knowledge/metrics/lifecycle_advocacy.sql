@@ -3,6 +3,7 @@
 -- says: Managed accounts in the stage advocacy: an advocacy activity was completed in twelve months. Every customer
 --   and former customer is in one stage: the first that holds of churned, onboarding, won_back, renewal, advocacy,
 --   expansion, value, adoption.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -3,6 +3,7 @@
 -- says: Former customers in the stage churned: it paid once and does not now. Every customer and former customer is
 --   in one stage: the first that holds of churned, onboarding, won_back, renewal, advocacy, expansion, value,
 --   adoption.
+-- population: former
 -- value: count(*)
 -- unit: count
 -- additive: true

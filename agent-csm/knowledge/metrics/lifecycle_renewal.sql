@@ -1,8 +1,9 @@
 -- metric: lifecycle_renewal
 -- title: Lifecycle: renewal
--- says: Managed accounts in the stage renewal: the opt-out date or the end of the term lies within 90 days. Every
+-- says: Managed accounts in the stage renewal: a renewal or the deadline for one lies within 90 days. Every
 --   customer and former customer is in one stage: the first that holds of churned, onboarding, won_back, renewal,
 --   advocacy, expansion, value, adoption.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -2,6 +2,7 @@
 -- title: Lifecycle: value
 -- says: Managed accounts in the stage value: an objective is proven. Every customer and former customer is in one
 --   stage: the first that holds of churned, onboarding, won_back, renewal, advocacy, expansion, value, adoption.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true

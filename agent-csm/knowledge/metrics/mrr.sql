@@ -1,6 +1,7 @@
 -- metric: mrr
 -- title: Monthly recurring revenue
 -- says: Normalised monthly value of the paid subscriptions in force on the as-of date.
+-- population: managed
 -- value: coalesce(sum(mrr_minor), 0)
 -- unit: money
 -- additive: true

@@ -3,6 +3,7 @@
 -- says: Churned and contracted MRR of the trailing twelve months, of the MRR at their start, over the customers of then.
 --   Each fall counts by the part below what the account paid at the start, all its falls by at most that: never
 --   above 100 %. Accounts that came later don't count.
+-- population: customers_12m_ago
 -- value: 100.0 * CAST(sum(lost_minor) AS DOUBLE) / nullif(sum(opening_minor), 0)
 -- n: CAST(sum(CASE WHEN kind = 'opening' THEN 1 ELSE 0 END) AS BIGINT)
 -- unit: percent

@@ -3,6 +3,7 @@
 -- says: Churned and contracted MRR less expansion and reactivation of the trailing twelve months, of the MRR at their
 --   start, over the customers of then; below zero where they grew by more than was lost. Accounts that came later
 --   don't count, and what lapsed undecided is no loss yet.
+-- population: customers_12m_ago
 -- value: 100.0 * CAST(sum(lost_minor) - sum(gained_minor) AS DOUBLE) / nullif(sum(opening_minor), 0)
 -- n: CAST(sum(CASE WHEN kind = 'opening' THEN 1 ELSE 0 END) AS BIGINT)
 -- unit: percent

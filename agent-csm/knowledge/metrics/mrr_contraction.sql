@@ -2,6 +2,7 @@
 -- title: Contraction MRR, 12 months
 -- says: Decreases of MRR of accounts that still pay, shown as a positive amount; cancelling one of several subscriptions counts here.
 --   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
+-- population: paying_12m
 -- value: coalesce(sum(-delta_minor), 0)
 -- unit: money
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Expansion MRR, 12 months
 -- says: Increases of MRR of accounts that already paid.
 --   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
+-- population: paying_12m
 -- value: coalesce(sum(delta_minor), 0)
 -- unit: money
 -- window: 12 months

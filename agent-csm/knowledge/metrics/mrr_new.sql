@@ -2,6 +2,7 @@
 -- title: New MRR, 12 months
 -- says: First paid MRR of accounts in the twelve months to the as-of date.
 --   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
+-- population: paying_12m
 -- value: coalesce(sum(delta_minor), 0)
 -- unit: money
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Reactivation MRR, 12 months
 -- says: MRR of accounts on the day they came back from zero.
 --   Opening + new + expansion + reactivation - contraction - churn - lapsed = MRR on the as-of date.
+-- population: paying_12m
 -- value: coalesce(sum(delta_minor), 0)
 -- unit: money
 -- window: 12 months

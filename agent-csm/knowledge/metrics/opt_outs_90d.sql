@@ -1,12 +1,13 @@
 -- metric: opt_outs_90d
 -- title: Opt-out dates in the next 90 days
--- says: Managed accounts whose opt-out date, the renewal date minus notice, falls within 90 days after the as-of
---   date: the real deadline.
+-- says: Managed accounts with a contract that renews by itself and whose opt-out date, the renewal date minus notice, falls
+--   after the as-of date and within 90 days of it. A contract that does not renew by itself has none.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- additive: true
 -- needs: accounts, subscriptions
 -- needs_column: subscriptions.renewal_date
-SELECT account_id, renewal_date, opt_out_on, days_to_opt_out, auto_renew, arr_minor
+SELECT account_id, opt_out_on, renewal_date, deadline_on, auto_renew, arr_minor
 FROM renewals
-WHERE days_to_opt_out BETWEEN 0 AND 90
+WHERE opt_out_in_90_days

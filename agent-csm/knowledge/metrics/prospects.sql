@@ -1,6 +1,7 @@
 -- metric: prospects
 -- title: Prospects
 -- says: Accounts that never paid and are on no trial.
+-- population: prospects
 -- value: count(*)
 -- unit: count
 -- additive: true

@@ -1,6 +1,7 @@
 -- metric: renewal_rate
 -- title: Gross renewal rate, 12 months
 -- says: ARR renewed, capped at what was up, of the ARR whose renewal decision fell in the trailing twelve months.
+-- population: terms_12m
 -- value: 100.0 * CAST(sum(renewed_minor) AS DOUBLE) / nullif(sum(atr_minor), 0)
 -- unit: percent
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Risk detection rate
 -- says: ARR lost to churn in the trailing twelve months whose account was flagged (at risk, or red) in its last
 --   record of 60 days before or earlier, of the ARR lost by accounts that have such a record.
+-- population: paying_12m
 -- value: 100.0 * CAST(sum(flagged * lost_minor) AS DOUBLE) / nullif(sum(lost_minor), 0)
 -- unit: percent
 -- window: 12 months

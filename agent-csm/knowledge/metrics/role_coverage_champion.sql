@@ -1,6 +1,7 @@
 -- metric: role_coverage_champion
 -- title: Accounts with a champion
 -- says: Share of managed accounts with a contact named as champion who has not left.
+-- population: managed
 -- value: 100.0 * sum(CASE WHEN champions > 0 THEN 1 ELSE 0 END) / nullif(count(*), 0)
 -- unit: percent
 -- plausible: >= 0, <= 100

@@ -2,6 +2,7 @@
 -- title: Save rate
 -- says: ARR renewed, capped at what was up, of the ARR whose decision fell in the trailing twelve months and whose
 --   account was flagged (at risk, or red) in its last record of 30 days before or earlier.
+-- population: terms_12m
 -- value: 100.0 * CAST(sum(renewed_minor) AS DOUBLE) / nullif(sum(atr_minor), 0)
 -- unit: percent
 -- window: 12 months

@@ -2,6 +2,7 @@
 -- title: Net sentiment of what customers wrote
 -- says: Positive minus negative share of the texts of 90 days that have a label, at managed accounts; requests not
 --   counted. A text without any feeling has no label and does not count as neutral.
+-- population: managed
 -- value: 100.0 * (sum(positive) - sum(negative)) / nullif(count(*), 0)
 -- unit: score
 -- window: 90 days

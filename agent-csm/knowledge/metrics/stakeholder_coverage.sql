@@ -1,6 +1,7 @@
 -- metric: stakeholder_coverage
 -- title: Accounts with buyer, champion and admin
 -- says: Share of managed accounts with an economic buyer, a champion and an admin, none of whom has left.
+-- population: managed
 -- value: 100.0 * sum(CASE WHEN buyers > 0 AND champions > 0 AND admins > 0 THEN 1 ELSE 0 END) / nullif(count(*), 0)
 -- unit: percent
 -- plausible: >= 0, <= 100

@@ -2,6 +2,7 @@
 -- title: Stickiness: daily of monthly active people
 -- says: Mean number of people active on a day of the last 30, of the people active in those 30 days, over managed
 --   accounts. Judge it against its own past.
+-- population: managed
 -- value: 100.0 * sum(active_on_day) / nullif(30 * sum(active_in_month), 0)
 -- n: CAST(sum(active_in_month) AS BIGINT)
 -- unit: percent

@@ -2,6 +2,7 @@
 -- title: Managed accounts with an active success plan
 -- says: Share of managed accounts with at least one measurable objective (a target) that is not proven yet. The
 --   agent's own plans are files under plans/.
+-- population: managed
 -- value: 100.0 * sum(active) / nullif(count(*), 0)
 -- unit: percent
 -- plausible: >= 0, <= 100

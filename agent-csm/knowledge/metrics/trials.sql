@@ -1,6 +1,7 @@
 -- metric: trials
 -- title: Accounts on trial
 -- says: Accounts with a trial in force and nothing paid.
+-- population: trials
 -- value: count(*)
 -- unit: count
 -- additive: true

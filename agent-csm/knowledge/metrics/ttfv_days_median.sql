@@ -2,6 +2,7 @@
 -- title: Time to first value, days, median
 -- says: Median days from the first paid day to the first use of a core feature, over customers and former ones that
 --   began to pay within the recorded usage. Accounts that are not there yet are not in it.
+-- population: customers
 -- value: percentile_cont(0.5) WITHIN GROUP (ORDER BY days)
 -- unit: days
 -- plausible: >= 0

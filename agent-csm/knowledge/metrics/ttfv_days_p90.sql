@@ -2,6 +2,7 @@
 -- title: Time to first value, days, 90th percentile
 -- says: Nine of ten took that many days from the first paid day to the first use of a core feature, over customers
 --   and former ones that began to pay within the recorded usage. To the whole day.
+-- population: customers
 -- value: round(percentile_cont(0.9) WITHIN GROUP (ORDER BY days))
 -- unit: days
 -- plausible: >= 0

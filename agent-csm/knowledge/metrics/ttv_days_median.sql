@@ -2,6 +2,7 @@
 -- title: Time to value, days, median
 -- says: Median days from the first paid day to the first objective the customer confirmed, over the accounts that
 --   have one. Accounts that are not there yet are not in it.
+-- population: customers
 -- value: percentile_cont(0.5) WITHIN GROUP (ORDER BY days)
 -- unit: days
 -- plausible: >= 0

@@ -1,11 +1,13 @@
 -- metric: upsells_identified
 -- title: Upsells identified
--- says: Open expansion opportunities, and managed accounts ranked for growth that have none open yet.
+-- says: Open expansion opportunities of managed accounts, and managed accounts ranked for growth that have none open yet.
+-- population: managed
 -- value: count(*)
 -- unit: count
 -- needs: accounts, subscriptions
 SELECT o.account_id, o.opportunity_id, o.name, o.amount_minor, 'open opportunity' AS found_by
 FROM opportunities AS o
+JOIN account_status AS a ON a.account_id = o.account_id AND a.status = 'managed'
 WHERE o.kind = 'expansion' AND o.status = 'open'
 UNION ALL
 SELECT g.account_id, CAST(NULL AS VARCHAR) AS opportunity_id, CAST(NULL AS VARCHAR) AS name,

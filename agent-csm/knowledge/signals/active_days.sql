@@ -22,4 +22,4 @@ JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
 JOIN usage_days AS d ON d.account_id = s.account_id
 JOIN (SELECT account_id, min(first_used_on) AS first_on FROM feature_use GROUP BY account_id) AS f
   ON f.account_id = s.account_id
-WHERE d.days_ago < 112
+WHERE d.days_ago < 112 AND d.uses > 0

@@ -8,10 +8,10 @@
 -- n: count(DISTINCT source)
 -- unit: count
 -- window: 180 days
--- let: latest = max(told)
+-- let: latest = coalesce(max(told), 'none'); kinds = CASE WHEN count(DISTINCT change) = 1 THEN 'A sign of growth was' ELSE CAST(count(DISTINCT change) AS VARCHAR) || ' signs of growth were' END; place = CASE WHEN count(DISTINCT source) = 1 THEN 'the one text' ELSE CAST(count(DISTINCT CASE WHEN change IS NOT NULL THEN source END) AS VARCHAR) || ' of ' || CAST(count(DISTINCT source) AS VARCHAR) || ' texts' END
 -- fires: value >= 1
 -- severity: 1
--- text: Signs of growth told in 180 days: {value}, in {n} texts; latest: {latest}
+-- text: {kinds} told in {place} searched over 180 days; the latest: {latest}
 -- needs: accounts, subscriptions, searched_texts
 SELECT s.account_id, t.source, t.kind AS source_kind, t.found_on AS searched_on, c.kind AS change, c.text, c.found_on,
        CAST(c.found_on AS VARCHAR) || ' ' || c.title || ', “' || c.text || '” (' || c.source || ')' AS told

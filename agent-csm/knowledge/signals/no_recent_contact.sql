@@ -6,18 +6,14 @@
 -- value: min(days_since)
 -- n: count(interaction_id)
 -- unit: days
--- let: touches = count(interaction_id)
+-- let: since = CASE WHEN count(interaction_id) = 0 THEN 'nobody ever answered, met or called, since they began to pay on ' || CAST(min(first_paid_on) AS VARCHAR) ELSE 'the last was on ' || CAST(max(occurred_on) AS VARCHAR) END
 -- score: 100.0 * (1.0 - least(1.0, greatest(0.0, value - 30.0) / 90.0))
 -- fires: value > (SELECT max(l.no_contact_days) FROM limits AS l)
 -- severity: 2
--- text: No two-way contact for {value} days; contacts on record: {touches}
+-- text: No two-way contact for {value} days: {since}
 -- needs: accounts, subscriptions, interactions
-SELECT s.account_id, i.interaction_id, i.kind, i.contact_id, i.occurred_at,
-       s.as_of - coalesce(CAST(i.occurred_at AS DATE), a.first_paid_on) AS days_since
+SELECT s.account_id, t.interaction_id, t.kind, t.contact_id, t.occurred_on, a.first_paid_on,
+       coalesce(t.days_ago, s.as_of - a.first_paid_on) AS days_since
 FROM snapshot AS s
 JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
-LEFT JOIN (
-  SELECT i.* FROM interactions AS i CROSS JOIN session_params AS p
-  WHERE (i.kind IN ('meeting', 'call', 'qbr', 'training') OR i.direction IN ('inbound', 'both'))
-    AND CAST(i.occurred_at AS DATE) <= p.as_of
-) AS i ON i.account_id = s.account_id
+LEFT JOIN two_way_touches AS t ON t.account_id = s.account_id

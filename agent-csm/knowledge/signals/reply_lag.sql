@@ -18,12 +18,10 @@ SELECT s.account_id, m.interaction_id, m.contact_id, m.mailed_at, m.answered_on,
 FROM snapshot AS s
 JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
 JOIN (
-  SELECT o.account_id, o.interaction_id, o.contact_id, o.occurred_at AS mailed_at, min(CAST(r.occurred_at AS DATE)) AS answered_on
+  SELECT o.account_id, o.interaction_id, o.contact_id, o.occurred_at AS mailed_at, min(r.occurred_on) AS answered_on
   FROM interactions AS o
   CROSS JOIN session_params AS p
-  LEFT JOIN interactions AS r
-    ON r.account_id = o.account_id AND r.occurred_at > o.occurred_at AND CAST(r.occurred_at AS DATE) <= p.as_of
-   AND (r.direction IN ('inbound', 'both') OR r.kind IN ('meeting', 'call', 'qbr', 'training'))
+  LEFT JOIN two_way_touches AS r ON r.account_id = o.account_id AND r.occurred_at > o.occurred_at
   WHERE o.kind = 'email' AND o.direction = 'outbound'
     AND CAST(o.occurred_at AS DATE) > p.as_of - 180 AND CAST(o.occurred_at AS DATE) < p.as_of
   GROUP BY o.account_id, o.interaction_id, o.contact_id, o.occurred_at

@@ -24,4 +24,4 @@ JOIN account_status AS a ON a.account_id = s.account_id AND a.status = 'managed'
 JOIN usage_days AS d ON d.account_id = s.account_id
 JOIN (SELECT account_id, min(event_date) AS first_on FROM usage_rollup GROUP BY account_id) AS f
   ON f.account_id = s.account_id
-WHERE d.days_ago < 118
+WHERE d.days_ago < 118 AND d.uses > 0

@@ -1,5 +1,6 @@
 -- What the company's own customers said a text was worth: the labels a scorer of its own can learn from.
 -- One row per labelled text: text_id as in text_scores, and is_positive. Middling answers label nothing:
+-- Our own test accounts label nothing either.
 -- NPS 9 and 10 against 0 to 6; CSAT's top box against its lower half. CES has no agreed direction.
 WITH rated AS (
   SELECT response_id, ticket_id, comment, responded_at,
@@ -9,6 +10,7 @@ WITH rated AS (
               WHEN kind = 'csat' AND 2 * (score - scale_min) < (scale_max - scale_min) THEN false END AS is_positive,
          kind
   FROM survey_responses
+  WHERE account_id IS NULL OR account_id NOT IN (SELECT account_id FROM accounts WHERE is_internal)
 ), tickets_rated AS (
   SELECT ticket_id, is_positive,
          row_number() OVER (PARTITION BY ticket_id ORDER BY responded_at DESC, response_id DESC) AS place

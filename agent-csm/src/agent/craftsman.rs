@@ -18,6 +18,8 @@ use crate::knowledge::Knowledge;
 use crate::phases::{Assessed, Craft, analysis};
 use crate::workspace::Workspace;
 
+/// The one agent of this program.
+const NAME: &str = "customer-success-manager";
 /// The context a session asks for first, as the role description has it.
 pub(super) const CONTEXT: &str = "get_customer_context";
 /// The query it asks with, word for word.
@@ -56,7 +58,13 @@ impl Craftsman {
         let (definition, warnings) =
             AgentDefinition::parse(knowledge.file("agent.md").unwrap_or_default(), "agent.md")
                 .map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
+        let definition = definition
+            .implemented_by(&[NAME])
+            .map_err(|error| invalid_knowledge(&error).with_hint(error.hint()))?;
         for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        for warning in knowledge.warnings() {
             tracing::warn!("{warning}");
         }
         let signals: Vec<&str> = knowledge.signals().iter().map(|signal| signal.name.as_str()).collect();

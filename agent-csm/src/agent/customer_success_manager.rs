@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use agent_core::agent::{Agent, Answer, Completion, Failure, Pin};
-use agent_core::approval::ApprovalRecord;
+use agent_core::approval::{ApprovalRecord, Shown};
 use agent_core::definition::AgentDefinition;
 use agent_core::runtime::{Options, Runtime};
 use agent_core::session::{AskContext, SessionContext};
@@ -181,6 +181,10 @@ impl Agent for CustomerSuccessManager {
             "get_account_context" => ask::account_context(&self.craftsman, request, cx).await,
             other => Err(Failure::new(ErrorCode::UnknownRequestType, format!("`{other}` is not served"))),
         }
+    }
+
+    async fn shown(&self, approval: &ApprovalRecord, cx: &AskContext) -> Result<Option<Shown>, Failure> {
+        release::shown(approval, cx).await
     }
 
     async fn carry_out(&self, approval: &ApprovalRecord, cx: &AskContext) -> Result<Members, Failure> {

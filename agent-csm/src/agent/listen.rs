@@ -8,11 +8,9 @@ use protocol::ErrorCode;
 
 use super::fault::{invalid_dataset, invalid_knowledge, off_thread};
 use crate::knowledge::Knowledge;
-use crate::people::{
-    AccountNames, Heard, Hits, NoteFile, SNOOZES, SnoozeWord, Taxonomy, note_path, parse_snoozes,
-};
+use crate::people::{AccountNames, Heard, Hits, NoteFile, SNOOZES, SnoozeWord, Taxonomy, parse_snoozes};
 use crate::tables::Dataset;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, file_name};
 
 /// Most note files that are read.
 const FILES: usize = 100_000;
@@ -75,7 +73,12 @@ pub(super) async fn listen(tools: &Toolbox, ground: &Ground) -> Result<Heard, Fa
 }
 
 async fn notes(tools: &Toolbox, accounts: &AccountNames, heard: &mut Heard) -> Result<(), Failure> {
-    let by_path: BTreeMap<String, &str> = accounts.iter().map(|(id, _)| (note_path(id), id)).collect();
+    let names = accounts.file_names();
+    let mut by_path: BTreeMap<String, &str> = accounts.iter().map(|(id, _)| (names.notes(id), id)).collect();
+    for (id, _) in accounts.iter() {
+        // A file that somebody named after the id to the letter means it, even where another id comes before it.
+        by_path.entry(format!("notes/{}.md", file_name(id))).or_insert(id);
+    }
     let found = tools.run::<Glob>(GlobInput::new("notes/**/*.md").limit(FILES)).await?;
     if found.truncated {
         heard.problems.push(format!(

@@ -9,6 +9,7 @@ use crate::deliverable::{self, Deliverable, Handoff, Placing, Snapshot};
 use crate::markup::markdown_text;
 use crate::outreach::{Draft, drafts};
 use crate::phases::{Craft, growth, implementation};
+use crate::play::Action;
 
 /// What [`make`] made.
 pub(super) struct Made {
@@ -20,6 +21,8 @@ pub(super) struct Made {
     pub(super) files: Vec<Deliverable>,
     /// Messages that wait for a person to release them.
     pub(super) drafts: Vec<Draft>,
+    /// Every action, the most pressing first.
+    pub(super) queue: Vec<Action>,
     /// What the next session is compared with.
     pub(super) snapshot: Snapshot,
 }
@@ -52,8 +55,8 @@ pub(super) fn make(
             draft.file().map_err(|error| Failure::bug(format!("a draft cannot be written: {error}")))?;
         files.push(file);
     }
-    let snapshot = Snapshot::of(&analysis, &plans, baseline);
-    Ok(Made { handoffs: growth.handoffs, files, drafts, snapshot, analysis })
+    let snapshot = Snapshot::of(&analysis, &plans, newest);
+    Ok(Made { handoffs: growth.handoffs, files, drafts, queue: plans.queue, snapshot, analysis })
 }
 
 /// The quality report of the data, and what could not be placed of what people and pages said.

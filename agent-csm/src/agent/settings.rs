@@ -1,9 +1,10 @@
 //! `[agent]` of `csm.toml`: how long things may take, and what a session may spend.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use agent_core::agent::Failure;
-use agent_core::runtime::Options;
+use agent_core::runtime::{Keeping, Options};
 use agent_core::session::Budget;
 use protocol::ErrorCode;
 use serde::Deserialize;
@@ -26,6 +27,12 @@ pub(super) struct Settings {
     tool_calls: Option<u64>,
     /// Megabytes (10^6 bytes) a session may fetch.
     fetched_megabytes: Option<u64>,
+    /// Days an answered question is kept.
+    question_days: Option<u32>,
+    /// Answered questions that are kept, the newest.
+    questions_kept: Option<u32>,
+    /// Sessions that are kept whole, the newest.
+    sessions_kept: Option<NonZeroU32>,
 }
 
 impl Settings {
@@ -43,7 +50,8 @@ impl Settings {
             )
             .with_hint(
                 "it takes approval_days, context_seconds, deadline_seconds, session_seconds, tool_calls, \
-                     fetched_megabytes, each a whole number",
+                     fetched_megabytes, question_days, questions_kept, sessions_kept (at least 1), each a \
+                     whole number",
             )
         })
     }
@@ -60,7 +68,14 @@ impl Settings {
                 .map(|megabytes| megabytes.saturating_mul(1_000_000))
                 .or(options.budget.fetched_bytes),
         };
+        let count = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+        let keeping = Keeping {
+            questions: self.questions_kept.map_or(options.keeping.questions, count),
+            question_age: self.question_days.map_or(options.keeping.question_age, days),
+            sessions: self.sessions_kept.map_or(options.keeping.sessions, |kept| count(kept.get())),
+        };
         Options {
+            keeping,
             approval_lasts: self.approval_days.map_or(options.approval_lasts, days),
             context_deadline: self.context_seconds.map_or(options.context_deadline, seconds),
             deadline: self.deadline_seconds.map(seconds).or(options.deadline),

@@ -71,7 +71,7 @@ pub(super) async fn work(
     let past = Snapshot::past_on(ready.as_of, &ready.data_hash, newest.as_ref());
     let analysis = understand(&craftsman, &ready, Beside { past, heard, ..Beside::default() }, cx).await?;
     let worker = Arc::clone(&craftsman);
-    let Made { analysis, handoffs, mut files, drafts, snapshot } =
+    let Made { analysis, handoffs, mut files, drafts, queue, snapshot } =
         off_thread(move || make(analysis, &ready, &worker.craft, newest.as_ref())).await?;
 
     let agent = &craftsman.definition.name;
@@ -101,7 +101,7 @@ pub(super) async fn work(
             .await?;
         delivered.extend(placed);
         if phase == "implementation" {
-            propose(&cx.phase(phase, status), &drafts).await?;
+            propose(&cx.phase(phase, status), &drafts, &analysis, &queue).await?;
         }
     }
     let handoffs = if phases.contains(&"growth") { hand_over(handoffs, cx).await? } else { Vec::new() };

@@ -69,7 +69,7 @@ pub struct Account {
     pub arr: Number,
     /// Active people of purchased seats.
     pub seat_utilisation: Number,
-    /// Day the current term ends.
+    /// First day of the next term.
     pub renewal_date: Option<Day>,
     /// Last day to opt out.
     pub opt_out_on: Option<Day>,
@@ -87,6 +87,12 @@ pub struct Account {
     pub seats: Option<i64>,
     /// Recurring revenue a month of the subscriptions that state their seats, minor units.
     pub seat_mrr_minor: Option<i64>,
+    /// That it has announced to stop, whole or in part, when, and since when that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announced_end: Option<String>,
+    /// The day the last of what is announced to end ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<Day>,
     /// Every reading: fired first, then the most severe, then by name.
     pub readings: Vec<Reason>,
     /// Dimensions in which nothing could be measured.
@@ -95,8 +101,15 @@ pub struct Account {
     pub risk_rank: Option<i64>,
     /// Place among the growth accounts; absent when not one.
     pub growth_rank: Option<i64>,
-    /// Whether its opt-out or its renewal falls in the next 90 days.
+    /// The next day by which they decide: an opt-out, or a term's end where nothing renews by itself; absent where none
+    /// is ahead.
+    #[serde(default)]
+    pub deadline_on: Option<Day>,
+    /// Whether a term of theirs renews in the next 90 days.
     pub renews_in_90_days: bool,
+    /// Whether a deadline of theirs falls in the next 90 days.
+    #[serde(default)]
+    pub decides_in_90_days: bool,
 }
 
 /// Reasons with the most severe first; equally severe ones in the order they came.
@@ -159,11 +172,15 @@ impl Account {
             last_touch_on: row.last_touch_on,
             seats: row.seats,
             seat_mrr_minor: row.seat_mrr_minor,
+            announced_end: row.announced_end.clone(),
+            ends_on: row.ends_on,
             readings: reasons,
             unmeasured,
             risk_rank: None,
             growth_rank: None,
+            deadline_on: None,
             renews_in_90_days: false,
+            decides_in_90_days: false,
         }
     }
 
@@ -179,10 +196,16 @@ impl Account {
         self.risk_rank.is_some()
     }
 
-    /// By when they decide: the last day to opt out, or the end of the term where nothing renews by itself.
+    /// By when they decide, or had to: the deadline ahead; where none is, the opt-out that has passed.
     #[must_use]
     pub fn decides_by(&self) -> Option<Day> {
-        if self.auto_renew == Some(false) { self.renewal_date } else { self.opt_out_on }
+        self.deadline_on.or(if self.auto_renew == Some(false) { self.renewal_date } else { self.opt_out_on })
+    }
+
+    /// Whether a renewal or a deadline of theirs falls in the next 90 days: what the renewal playbook is for.
+    #[must_use]
+    pub fn is_renewing(&self) -> bool {
+        self.renews_in_90_days || self.decides_in_90_days
     }
 
     /// Fired readings of `kind`, the most severe first.

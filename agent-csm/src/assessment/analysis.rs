@@ -11,6 +11,7 @@ use super::{
     FeatureRequestRow, HealthView, Inputs, MilestoneRow, Number, ObjectiveRow, OpportunityRow, People,
     Reading, RenewalRow, Sight, Support, TicketRow, TierRow, Trend, Voice,
 };
+use crate::workspace::FileNames;
 
 /// The customer base as assessed: what every later step reads, and nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub struct Analysis {
     pub at_risk: Vec<String>,
     /// Growth accounts, in rank order.
     pub growth: Vec<String>,
-    /// Renewals ahead, by opt-out date.
+    /// Renewals ahead, the earliest deadline first.
     pub renewals: Vec<RenewalRow>,
     /// Accounts that may be asked to speak for us, in rank order.
     pub advocacy: Vec<AdvocacyRow>,
@@ -123,6 +124,12 @@ impl Analysis {
         self.accounts.values().filter(|account| account.is_managed())
     }
 
+    /// Names of the files that belong to accounts.
+    #[must_use]
+    pub fn file_names(&self) -> FileNames {
+        FileNames::of(self.accounts.keys().map(String::as_str))
+    }
+
     /// Contacts of an account.
     pub fn contacts_of(&self, account_id: &str) -> impl Iterator<Item = &ContactRow> {
         of(&self.contacts, account_id, |row| &row.account_id)
@@ -190,15 +197,15 @@ pub fn assess(inputs: &Inputs) -> Analysis {
             account.growth_rank = Some(ranked.rank);
         }
     }
-    // The day they can opt out is the real deadline: one in the next 90 days counts, wherever the term ends.
-    let mut renewals = sorted(&inputs.renewals, |row| (row.opt_out_on, row.account_id.clone()));
+    let mut renewals = sorted(&inputs.renewals, |row| {
+        (row.deadline_on.unwrap_or(row.renewal_date), row.renewal_date, row.account_id.clone())
+    });
     renewals.dedup();
-    for renewal in &mut renewals {
-        renewal.in_90_days |= (0..=90).contains(&inputs.as_of.days_to(renewal.opt_out_on));
-    }
-    for renewal in renewals.iter().filter(|renewal| renewal.in_90_days) {
+    for renewal in &renewals {
         if let Some(account) = accounts.get_mut(&renewal.account_id) {
-            account.renews_in_90_days = true;
+            account.deadline_on = renewal.deadline_on;
+            account.renews_in_90_days = renewal.in_90_days;
+            account.decides_in_90_days = renewal.deadline_in_90_days;
         }
     }
     Analysis {

@@ -69,6 +69,16 @@ pub struct ChurnReason {
 }
 
 impl ChurnView {
+    /// How likely an account is to leave, in words; else why nobody can say.
+    #[must_use]
+    pub fn word_of(&self, account_id: &str) -> String {
+        match self.accounts.get(account_id) {
+            Some(account) => account.likely(self.horizon_days),
+            None if self.is_trusted() => "none for this account".to_owned(),
+            None => format!("none: {}", self.why),
+        }
+    }
+
     /// Whether probabilities may be shown.
     #[must_use]
     pub fn is_trusted(&self) -> bool {

@@ -16,15 +16,34 @@ use super::{
 };
 
 /// Metrics that pages show per CSM, segment and tier.
-const PARTS: [&str; 6] =
-    ["accounts_managed", "arr", "accounts_at_risk", "arr_at_risk", "renewals_90d", "health_score_avg"];
+const PARTS: [&str; 8] = [
+    "accounts_managed",
+    "arr",
+    "accounts_at_risk",
+    "arr_at_risk",
+    "renewals_90d",
+    "arr_renewing_90d",
+    "deadlines_90d",
+    "health_score_avg",
+];
 
 /// Metrics that pages show per account.
-const PER_ACCOUNT: [&str; 6] =
-    ["mrr", "arr", "health_score", "seat_utilisation", "upsells_identified", "churn_probability"];
+const PER_ACCOUNT: [&str; 7] = [
+    "mrr",
+    "arr",
+    "arr_renewing_90d",
+    "health_score",
+    "seat_utilisation",
+    "upsells_identified",
+    "churn_probability",
+];
 
 /// Metrics that say nothing over the whole book that another does not say already.
 const ONE_ACCOUNT: [&str; 1] = ["health_score"];
+
+/// Holds for rows of every account but our own: our test accounts are in no list, roster, digest or hand-off.
+pub(super) const THEIRS: &str =
+    "account_id IN (SELECT account_id FROM populations WHERE population = 'theirs')";
 
 /// Every fact the phases look at, as of the engine's day. `goals` are what people or other agents wrote.
 pub fn gather(
@@ -79,7 +98,8 @@ pub fn gather(
         growth: rows(engine, "SELECT account_id, rank FROM growth ORDER BY rank, account_id")?,
         renewals: rows(
             engine,
-            "SELECT account_id, renewal_date, opt_out_on, in_90_days FROM renewals ORDER BY opt_out_on, account_id",
+            "SELECT account_id, renewal_date, opt_out_on, deadline_on, in_90_days, deadline_in_90_days, quarter FROM renewals \
+             ORDER BY renewal_date, account_id",
         )?,
         advocacy: rows(
             engine,
@@ -88,39 +108,51 @@ pub fn gather(
         )?,
         contacts: rows(
             engine,
-            "SELECT contact_id, account_id, name, email, title, role, left_on FROM contacts \
-             WHERE account_id IS NOT NULL ORDER BY account_id, contact_id",
+            &format!(
+                "SELECT contact_id, account_id, name, email, title, role, left_on FROM contacts \
+             WHERE {THEIRS} ORDER BY account_id, contact_id"
+            ),
         )?,
         objectives: rows(
             engine,
-            "SELECT objective_id, account_id, title, baseline, target, current, due_on, proven_on, owner_them \
-             FROM objectives ORDER BY account_id, objective_id",
+            &format!(
+                "SELECT objective_id, account_id, title, baseline, target, current, due_on, proven_on, owner_them \
+             FROM objectives WHERE {THEIRS} ORDER BY account_id, objective_id"
+            ),
         )?,
         milestones: rows(
             engine,
-            "SELECT milestone_id, account_id, name, due_on FROM milestones WHERE done_on IS NULL \
-             ORDER BY account_id, milestone_id",
+            &format!(
+                "SELECT milestone_id, account_id, name, due_on FROM milestones WHERE done_on IS NULL \
+             AND {THEIRS} ORDER BY account_id, milestone_id"
+            ),
         )?,
         opportunities: rows(
             engine,
-            "SELECT opportunity_id, account_id, name, kind, stage, amount_minor, currency FROM opportunities \
-             WHERE status = 'open' AND account_id IS NOT NULL ORDER BY account_id, opportunity_id",
+            &format!(
+                "SELECT opportunity_id, account_id, name, kind, stage, amount_minor, currency FROM opportunities \
+             WHERE status = 'open' AND {THEIRS} ORDER BY account_id, opportunity_id"
+            ),
         )?,
         feature_requests: rows(
             engine,
-            "SELECT request_id, account_id, title, verbatim, created_on FROM feature_requests \
-             WHERE shipped_on IS NULL ORDER BY title, request_id",
+            &format!(
+                "SELECT request_id, account_id, title, verbatim, created_on FROM feature_requests \
+             WHERE shipped_on IS NULL AND {THEIRS} ORDER BY title, request_id"
+            ),
         )?,
         activities: rows(
             engine,
-            "SELECT activity_id, account_id, kind, requested_on, completed_on FROM advocacy_activities \
-             ORDER BY account_id, activity_id",
+            &format!(
+                "SELECT activity_id, account_id, kind, requested_on, completed_on FROM advocacy_activities \
+             WHERE {THEIRS} ORDER BY account_id, activity_id"
+            ),
         )?,
         tickets: rows(
             engine,
             &format!(
                 "SELECT ticket_id, account_id, subject, category, CAST(opened_at AS DATE) AS opened_on, is_escalated, \
-                 solved_at IS NULL AS is_open FROM tickets WHERE account_id IS NOT NULL \
+                 solved_at IS NULL AS is_open FROM tickets WHERE {THEIRS} \
                  AND CAST(opened_at AS DATE) > DATE '{}' ORDER BY account_id, ticket_id",
                 as_of.plus(-90)
             ),
@@ -129,7 +161,7 @@ pub fn gather(
             engine,
             &format!(
                 "SELECT response_id, account_id, kind, score, comment, CAST(responded_at AS DATE) AS responded_on \
-                 FROM survey_responses WHERE comment IS NOT NULL AND account_id IS NOT NULL \
+                 FROM survey_responses WHERE comment IS NOT NULL AND {THEIRS} \
                  AND CAST(responded_at AS DATE) > DATE '{}' ORDER BY account_id, response_id",
                 as_of.plus(-365)
             ),
@@ -154,17 +186,18 @@ SELECT d.account_id, d.name, d.owner,
        CASE WHEN d.tier = 'none' THEN NULL ELSE d.tier END AS tier,
        s.status, h.band, h.coverage, h.floored_by,
        s.renewal_date, s.opt_out_on, s.auto_renew, s.first_paid_on,
-       c.churned_on, t.last_touch_on, p.seats, p.seat_mrr_minor
+       c.churned_on, t.last_touch_on, p.seats, p.seat_mrr_minor, e.says AS announced_end, e.ends_on
 FROM account_dims d
 JOIN account_status s ON s.account_id = d.account_id
 LEFT JOIN health_scores h ON h.account_id = d.account_id
 LEFT JOIN (SELECT account_id, max(movement_date) AS churned_on FROM mrr_movements
            WHERE kind = 'churn' GROUP BY account_id) c ON c.account_id = d.account_id
-LEFT JOIN (SELECT account_id, max(CAST(occurred_at AS DATE)) AS last_touch_on FROM interactions
+LEFT JOIN (SELECT account_id, max(occurred_on) AS last_touch_on FROM two_way_touches
            GROUP BY account_id) t ON t.account_id = d.account_id
 LEFT JOIN (SELECT account_id, sum(seats) AS seats,
                   CASE WHEN count(mrr_minor) = count(*) THEN sum(mrr_minor) END AS seat_mrr_minor FROM subscriptions_in_force
            WHERE seats > 0 GROUP BY account_id) p ON p.account_id = d.account_id
+LEFT JOIN announced_ends e ON e.account_id = d.account_id
 ORDER BY d.account_id";
 
 /// Tables whose emptiness changes what a page may say.

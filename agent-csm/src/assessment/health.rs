@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Analysis, Day};
+use super::{Analysis, Day, Reason, gravest};
 use crate::engine::{Engine, EngineError};
-use crate::health::{Cleared, DAYS_KEPT, Past, PastAccount};
+use crate::health::{Cleared, DAYS_KEPT, Past, PastAccount, PastReason, Records};
 
 /// Health in full.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -228,22 +228,39 @@ impl HealthView {
         })
     }
 
-    /// What the next session is to know of this one.
+    /// What the next session is to know of this one: all but its actions and what was on record before it, which
+    /// [`crate::deliverable::Snapshot::of`] adds.
     #[must_use]
     pub fn past(analysis: &Analysis) -> Past {
         let health = &analysis.health;
         let account = |(id, detail): (&String, &HealthDetail)| {
             let archetype = analysis.trend.archetypes.get(id);
+            let assessed = analysis.accounts.get(id);
+            let rank = assessed.and_then(|account| account.risk_rank);
+            let reasons: Vec<&Reason> =
+                rank.and(assessed).map(|account| gravest(account.risks())).unwrap_or_default();
             let then = PastAccount {
                 score: detail.score,
                 band: detail.band.clone(),
                 parts: detail.parts.iter().map(|part| (part.signal.clone(), part.score)).collect(),
-                arr_minor: analysis.accounts.get(id).and_then(|account| account.arr.whole()),
+                arr_minor: assessed.and_then(|account| account.arr.whole()),
                 segment: health.segments.get(id).map(|it| it.segment.clone()),
                 archetype: archetype.map(|it| it.archetype.clone()),
                 archetype_since: archetype.map(|it| it.since.unwrap_or(analysis.as_of)),
                 fired: detail.since.clone(),
                 scores: detail.scores.clone(),
+                at_risk: Some(rank.is_some()),
+                rank,
+                probability: analysis.churn.accounts.get(id).map(|chances| chances.probability),
+                reasons: reasons
+                    .into_iter()
+                    .map(|reason| PastReason {
+                        signal: reason.signal.clone(),
+                        severity: reason.severity,
+                        text: reason.text.clone(),
+                    })
+                    .collect(),
+                actions: Vec::new(),
             };
             (id.clone(), then)
         };
@@ -253,6 +270,7 @@ impl HealthView {
             days: health.days.clone(),
             accounts: health.accounts.iter().map(account).collect(),
             cleared: health.cleared.clone(),
+            records: Records::default(),
         }
     }
 }

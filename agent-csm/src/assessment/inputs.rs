@@ -130,6 +130,12 @@ pub struct AccountRow {
     pub seats: Option<i64>,
     /// Recurring revenue a month of the subscriptions that state their seats, minor units.
     pub seat_mrr_minor: Option<i64>,
+    /// That it has announced to stop, whole or in part, when, and since when that is known.
+    #[serde(default)]
+    pub announced_end: Option<String>,
+    /// The day the last of what is announced to end ends.
+    #[serde(default)]
+    pub ends_on: Option<Day>,
 }
 
 /// One signal of one account, with the figure that opens to its rows.
@@ -167,12 +173,22 @@ pub struct Ranked {
 pub struct RenewalRow {
     /// The account.
     pub account_id: String,
-    /// Day the term ends.
+    /// First day of the next term.
     pub renewal_date: Day,
-    /// Last day to opt out: the real deadline.
-    pub opt_out_on: Day,
-    /// Whether it counts as renewing in the next 90 days.
+    /// Next last day to opt out, or the one that has passed; absent where nothing renews by itself.
+    #[serde(default)]
+    pub opt_out_on: Option<Day>,
+    /// The day by which they decide: the opt-out, or the term's end where nothing renews by itself; absent once passed.
+    #[serde(default)]
+    pub deadline_on: Option<Day>,
+    /// Whether a term of theirs renews in the next 90 days.
     pub in_90_days: bool,
+    /// Whether a deadline of theirs falls in the next 90 days.
+    #[serde(default)]
+    pub deadline_in_90_days: bool,
+    /// Fiscal quarter of the renewal date.
+    #[serde(default)]
+    pub quarter: Option<String>,
 }
 
 /// An account that may be asked to speak for us.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Day;
 use super::by_account::of;
+use super::gather::THEIRS;
 use crate::engine::{Engine, EngineError};
 
 /// How many notes of an account are repeated beside its reasons.
@@ -176,8 +177,8 @@ impl People {
     pub(crate) fn gather(engine: &Engine) -> Result<Self, EngineError> {
         Ok(Self {
             stakeholders: engine.query(
-                "SELECT account_id, contact_id, name, title, role, role_from, is_executive, last_contact_on, sentiment, \
-                 sentiment_on, left_on, is_here FROM stakeholders ORDER BY account_id, contact_id",
+                &format!("SELECT account_id, contact_id, name, title, role, role_from, is_executive, last_contact_on, sentiment, \
+                 sentiment_on, left_on, is_here FROM stakeholders WHERE {THEIRS} ORDER BY account_id, contact_id"),
             )?,
             gaps: engine.query("SELECT account_id, gap, since, text FROM stakeholder_gaps ORDER BY account_id, gap")?,
             notes: engine.query(
@@ -186,13 +187,13 @@ impl People {
             )?,
             snoozes: snoozes(engine)?,
             changes: engine.query(
-                "SELECT account_id, found_on, kind, effect, title, text, source FROM business_changes \
-                 ORDER BY account_id, found_on DESC, kind, source",
+                &format!("SELECT account_id, found_on, kind, effect, title, text, source FROM business_changes \
+                 WHERE {THEIRS} ORDER BY account_id, found_on DESC, kind, source"),
             )?,
             searched: engine.query(
-                "SELECT account_id, kind, sum(CASE WHEN state = 'searched' THEN 1 ELSE 0 END) AS searched, \
+                &format!("SELECT account_id, kind, sum(CASE WHEN state = 'searched' THEN 1 ELSE 0 END) AS searched, \
                  sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) AS failed, min(reason) AS reason \
-                 FROM searched_texts GROUP BY account_id, kind ORDER BY account_id, kind",
+                 FROM searched_texts WHERE {THEIRS} GROUP BY account_id, kind ORDER BY account_id, kind"),
             )?,
             problems: Vec::new(),
         })

@@ -63,14 +63,14 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitCode, CliError> {
     let json = args.json;
     let report = backtest_of(&args.workspace, &asked, &|doing| {
         if !json {
-            eprintln!("{doing}");
+            print_aside!("{doing}");
         }
     })
     .map_err(|failure| CliError::told(failure.error()))?;
     if json {
         let text = serde_json::to_string(&report)
             .map_err(|error| CliError::because("could not encode the report", &error))?;
-        println!("{text}");
+        print_line!("{text}");
     } else {
         print(&report);
     }
@@ -78,12 +78,14 @@ pub(super) fn run(args: BacktestArgs) -> Result<ExitCode, CliError> {
 }
 
 fn print(report: &Backtest) {
-    println!(
+    print_line!(
         "Label: {}, decision within {} days. Data up to {}.",
-        report.label, report.horizon_days, report.as_of
+        report.label,
+        report.horizon_days,
+        report.as_of
     );
     if !report.cutoffs.is_empty() {
-        println!();
+        print_line!();
         show::table(
             ["cut-off", "trained rows", "of them left", "accounts scored", "left after it"],
             report.cutoffs.iter().map(|it| {
@@ -98,9 +100,9 @@ fn print(report: &Backtest) {
         );
     }
     if report.n > 0 {
-        println!();
+        print_line!();
         show::table(["score", "value", "what it says"], scores(report));
-        println!();
+        print_line!();
         show::table(
             ["bin", "accounts", "predicted", "left", "95% interval"],
             report.calibration.iter().enumerate().map(|(at, bin)| {
@@ -115,17 +117,21 @@ fn print(report: &Backtest) {
         );
     }
     if let Some(unknown) = &report.unknown {
-        println!("\nUnknown: {unknown}.");
+        print_line!("\nUnknown: {unknown}.");
     }
     let verdict = if report.trusted { "Probabilities are trusted" } else { "Probabilities are refused" };
-    println!("\n{verdict}: {}.", report.why);
+    print_line!("\n{verdict}: {}.", report.why);
     if !report.trusted {
-        println!("Bands and reasons stay; no probability is shown.");
+        print_line!("Bands and reasons stay; no probability is shown.");
     }
     match (report.stored, report.trusted) {
-        (true, true) => println!("The model over the whole history is kept in .csm/churn; sessions read it."),
-        (true, false) => println!("The verdict is kept in .csm/churn; sessions say it."),
-        (false, _) => println!("Nothing is kept: only a run without --cutoff and with the billing label is."),
+        (true, true) => {
+            print_line!("The model over the whole history is kept in .csm/churn; sessions read it.")
+        }
+        (true, false) => print_line!("The verdict is kept in .csm/churn; sessions say it."),
+        (false, _) => {
+            print_line!("Nothing is kept: only a run without --cutoff and with the billing label is.")
+        }
     }
 }
 

@@ -76,7 +76,7 @@ async fn explain(runtime: &Runtime, args: &ExplainArgs) -> Result<(), CliError> 
         if let Some(rows) = rows {
             opened["rows"] = json!(rows);
         }
-        println!("{opened}");
+        print_line!("{opened}");
         return Ok(());
     }
     tell(figure, args)?;
@@ -130,7 +130,7 @@ fn find<'a>(figures: &'a [Figure], name: &str, account: Option<&str>) -> Result<
 
 fn list(figures: &[&Figure], json: bool) {
     if json {
-        println!("{}", json!(figures));
+        print_line!("{}", json!(figures));
         return;
     }
     show::table(
@@ -166,45 +166,48 @@ fn tell(figure: &Figure, args: &ExplainArgs) -> Result<(), CliError> {
     let knowledge = Knowledge::load(Some(&args.workspace.workspace)).map_err(|error| {
         CliError::because("could not read the knowledge files", &error).hint(error.hint())
     })?;
-    println!("{}", figure.title);
-    println!("  {} = {} {}", figure.id, figure.shown, verdict(figure));
+    print_line!("{}", figure.title);
+    print_line!("  {} = {} {}", figure.id, figure.shown, verdict(figure));
     if let Some(reason) = &figure.reason {
         let word = if figure.status == FigureStatus::Unknown { "unknown because" } else { "note" };
-        println!("  {word}: {reason}");
+        print_line!("  {word}: {reason}");
     }
     if let Some(why) = &figure.implausible {
-        println!("  implausible: {why}");
+        print_line!("  implausible: {why}");
     }
     if let Some(target) = &figure.target {
-        println!("  target: {target}");
+        print_line!("  target: {target}");
     }
     let window = figure.window.as_ref();
     let when = window.map_or_else(
         || format!("at the end of {}", figure.as_of),
         |it| format!("{} up to and including {}, from {}", it.words, figure.as_of, it.start),
     );
-    println!("  when: {when}");
-    println!("  n: {}", figure.n);
-    println!("  value: {}", figure.definition.value);
+    print_line!("  when: {when}");
+    if let Some(population) = &figure.definition.population {
+        print_line!("  counts: {population}");
+    }
+    print_line!("  n: {}", figure.n);
+    print_line!("  value: {}", figure.definition.value);
     let measure = knowledge.measure(&figure.metric);
     match measure.filter(|measure| measure.sha256 == figure.definition.sha256) {
         Some(measure) => {
-            println!("  meaning: {}", measure.says);
-            println!(
+            print_line!("  meaning: {}", measure.says);
+            print_line!(
                 "  defined in: knowledge/{} (sha256 {})",
                 figure.definition.file,
                 short(&measure.sha256)
             );
         }
-        None => println!(
+        None => print_line!(
             "  defined in: knowledge/{}, as it was then (sha256 {}); it has changed since",
             figure.definition.file,
             short(&figure.definition.sha256)
         ),
     }
     match &figure.evidence {
-        Some(evidence) => println!("  rows: {} (`--rows` prints them)", evidence.count),
-        None => println!("  rows: none"),
+        Some(evidence) => print_line!("  rows: {} (`--rows` prints them)", evidence.count),
+        None => print_line!("  rows: none"),
     }
     Ok(())
 }
@@ -215,7 +218,7 @@ fn short(hash: &str) -> &str {
 
 fn table(rows: &[Map<String, Value>]) {
     let Some(first) = rows.first() else {
-        println!("no rows");
+        print_line!("no rows");
         return;
     };
     let headers: Vec<String> = first.keys().cloned().collect();

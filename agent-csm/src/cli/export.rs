@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use super::session::{block_on, chosen, open};
@@ -28,6 +29,9 @@ struct TablesArgs {
     /// The folder to write to
     #[arg(long, value_name = "DIR", default_value = "tables")]
     out: PathBuf,
+    /// The day the tables are as of [default: that of the session]
+    #[arg(long, value_name = "DAY")]
+    as_of: Option<NaiveDate>,
     /// Print the paths as JSON
     #[arg(long)]
     json: bool,
@@ -65,12 +69,17 @@ pub(super) fn run(args: &ExportArgs) -> Result<ExitCode, CliError> {
         runtime.close().await;
         Ok((as_of, left))
     })?;
+    // Another day than the session's stands on nothing that a session left.
+    let (as_of, left) = match args.as_of.map(|day| day.to_string()) {
+        Some(day) if as_of.as_ref() != Some(&day) => (Some(day), Left::default()),
+        _ => (as_of, left),
+    };
     let written = block_on(async {
         let written = tables_of(root, as_of.as_deref(), left, &args.out).await;
         written.map_err(|failure| CliError::told(failure.error()))
     })?;
     if args.json {
-        println!("{}", serde_json::json!(written));
+        print_line!("{}", serde_json::json!(written));
         return Ok(ExitCode::SUCCESS);
     }
     show::table(["table"], written.iter().map(|path| [path.display().to_string()]));

@@ -54,12 +54,12 @@ impl CliError {
     }
 
     pub(super) fn print(&self) {
-        eprintln!("error: {}", self.message);
+        print_aside!("error: {}", self.message);
         for cause in &self.causes {
-            eprintln!("  because: {cause}");
+            print_aside!("  because: {cause}");
         }
         if let Some(hint) = &self.hint {
-            eprintln!("hint: {hint}");
+            print_aside!("hint: {hint}");
         }
     }
 

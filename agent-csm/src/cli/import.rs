@@ -33,7 +33,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
     let report = bring(&args.into, &args.sources, &args.company, &mappings, &schema).map_err(|error| {
         if let ImportError::NoAccounts { report } = &error {
             for reject in &report.rejects {
-                eprintln!("{reject}");
+                print_aside!("{reject}");
             }
         }
         CliError::because("could not import", &error).hint(error.hint())
@@ -42,17 +42,17 @@ pub(super) fn run(args: &ImportArgs) -> Result<ExitCode, CliError> {
     if args.json {
         let text = serde_json::to_string(&report)
             .map_err(|error| CliError::because("could not encode the report", &error))?;
-        println!("{text}");
+        print_line!("{text}");
     } else {
-        print!("{}", report.render());
+        print_text!("{}", report.render());
         if texts > 0 {
-            println!(
+            print_line!(
                 "\n{} different texts read for sentiment and themes, {} of them new",
                 counted(texts),
                 counted(new)
             );
         }
-        println!("\nNext: csm run {}", args.into.display());
+        print_line!("\nNext: csm run {}", args.into.display());
     }
     Ok(ExitCode::SUCCESS)
 }

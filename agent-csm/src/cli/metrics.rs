@@ -77,7 +77,7 @@ pub(super) fn run(args: &MetricsArgs) -> Result<ExitCode, CliError> {
     };
     let shown = Shown { knowledge: &knowledge, found: &found, filter: args.filter.as_deref(), by: args.by };
     if args.json {
-        println!("{}", shown.json(&terms));
+        print_line!("{}", shown.json(&terms));
     } else {
         shown.print(&terms);
     }
@@ -187,6 +187,12 @@ impl Shown<'_> {
         self.knowledge.metric(metric).map_or("", |measure| measure.says.as_str())
     }
 
+    /// Whose rows count, in words.
+    fn population(&self, metric: &str) -> Option<&str> {
+        let measure = self.knowledge.metric(metric)?;
+        measure.population.as_ref().map(|population| population.words.as_str())
+    }
+
     fn json(&self, terms: &[Term]) -> Value {
         let terms: Vec<Value> = terms
             .iter()
@@ -194,7 +200,8 @@ impl Shown<'_> {
                 let metrics: Vec<Value> = self
                     .of(term)
                     .map(|(metric, figures)| {
-                        json!({"metric": metric, "says": self.says(metric), "figures": figures})
+                        json!({"metric": metric, "says": self.says(metric),
+                               "population": self.population(metric), "figures": figures})
                     })
                     .collect();
                 json!({"term": term.name, "says": term.says, "metrics": metrics})
@@ -213,7 +220,7 @@ impl Shown<'_> {
             Some(session) => format!("session {session}"),
             None => "computed for this question; `csm run` keeps the rows".to_owned(),
         };
-        println!("{}, end of {}, UTC; {from}\n", self.found.company, self.found.as_of);
+        print_line!("{}, end of {}, UTC; {from}\n", self.found.company, self.found.as_of);
         let mut rows: Vec<[String; 6]> = Vec::new();
         for term in terms {
             let before = rows.len();
@@ -245,11 +252,11 @@ impl Shown<'_> {
             }
         }
         if rows.is_empty() {
-            println!("No term or metric holds that text.");
+            print_line!("No term or metric holds that text.");
         } else {
             show::table(["figure", "value", "n", "window", "target", "what it is"], rows);
         }
-        println!("\n{}", self.found.checks.sentence());
+        print_line!("\n{}", self.found.checks.sentence());
         show::table(
             ["check", "state", "what must hold"],
             self.found.checks.checks.iter().map(|check| {
@@ -283,7 +290,12 @@ impl Shown<'_> {
         let target = figure.target.as_ref().map(ToString::to_string).unwrap_or_default();
         let window = figure.window.as_ref().map_or("on the day", |window| window.words.as_str());
         let whole = figure.scope.key.is_none();
-        let mut what = if whole { self.says(metric).to_owned() } else { String::new() };
+        let mut what = String::new();
+        if whole {
+            what.push_str(self.says(metric));
+            let counts = self.population(metric).unwrap_or("not said by its definition");
+            what.push_str(&format!(" Counts: {counts}."));
+        }
         for (word, why) in [
             (if figure.value.is_none() { "unknown because" } else { "note:" }, &figure.reason),
             ("implausible:", &figure.implausible),

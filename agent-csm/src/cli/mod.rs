@@ -2,7 +2,10 @@
 //!
 //! Exit codes: 0 done · 1 the work failed · 2 the command was wrong · 3 the session was cancelled.
 
-#![expect(clippy::print_stdout, reason = "a command line prints")]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod printing;
 
 mod account;
 mod accounts;
@@ -13,6 +16,7 @@ mod completions;
 mod explain;
 mod export;
 mod failure;
+mod gc;
 mod import;
 mod metrics;
 mod new;
@@ -86,6 +90,8 @@ enum Command {
     Metrics(metrics::MetricsArgs),
     /// Test the churn model on the past, and keep it for sessions if it can be trusted
     Backtest(backtest::BacktestArgs),
+    /// Give up old questions and sessions, and the room they take
+    Gc(gc::GcArgs),
     /// Write tables as Parquet files that any tool can read
     Export(export::ExportArgs),
     /// Make up a SaaS company to try things on; its hidden truth goes to a folder of its own
@@ -124,7 +130,7 @@ pub fn main() -> ExitCode {
             return error.exit_code();
         }
     };
-    let done = match cli.command {
+    printing::outcome(match cli.command {
         Command::Run(args) => run::run(args),
         Command::Stdio(args) => stdio::run(&args),
         Command::Serve(args) => serve::run(args),
@@ -138,18 +144,12 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Metrics(args) => metrics::run(&args),
         Command::Backtest(args) => backtest::run(args),
+        Command::Gc(args) => gc::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::New(args) => new::run(&args),
         Command::Completions(args) => completions::run(&args),
-    };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            error.print();
-            error.exit_code()
-        }
-    }
+    })
 }
 
 /// How log lines are written.

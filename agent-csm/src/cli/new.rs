@@ -24,8 +24,8 @@ pub(super) fn run(args: &NewArgs) -> Result<ExitCode, CliError> {
             .hint(error.hint())
     })?;
     let at = workspace.root.display();
-    println!("Started a workspace in {at}.");
-    println!("Put exports into {at}/data, or bring them with: csm import FILE… --into {at}");
-    println!("Then: csm run {at}");
+    print_line!("Started a workspace in {at}.");
+    print_line!("Put exports into {at}/data, or bring them with: csm import FILE… --into {at}");
+    print_line!("Then: csm run {at}");
     Ok(ExitCode::SUCCESS)
 }

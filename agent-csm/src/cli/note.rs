@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::CliError;
 use super::word::WordArgs;
-use crate::people::{heading, note_path, written};
+use crate::people::{heading, written};
 
 /// Which account, and what to note.
 #[derive(Args, Debug)]
@@ -26,12 +26,15 @@ pub(super) fn run(args: &NoteArgs) -> Result<ExitCode, CliError> {
             .hint("write what you know: `csm note Acme \"Their CFO wants numbers by Friday\"`"));
     }
     let word = args.word.about(&args.account)?;
-    let path = note_path(&word.account_id);
+    let path = word.notes.clone();
     let block = format!("{}{text}", heading(word.said_on, &word.said_by));
     args.word.append(&path, &format!("# {}\n", word.account), &block)?;
-    println!(
+    print_line!(
         "Noted for {} ({}) on {} by {}, in {path}. The next session shows it.",
-        word.account, word.account_id, word.said_on, word.said_by
+        word.account,
+        word.account_id,
+        word.said_on,
+        word.said_by
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use agent_core::peer::Peers;
 use agent_core::runtime::Runtime;
+use agent_core::terminal::visible_line;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use protocol::{Delivery, Handoff, HandoffOutcome, Outgoing, Request, Status, StatusMessage, encode};
@@ -80,7 +81,7 @@ async fn session(runtime: &Runtime, args: &RunArgs) -> Result<ExitCode, CliError
         };
         let Some(message) = message else { break };
         if args.json {
-            println!("{}", encode(&message));
+            print_line!("{}", encode(&message));
         }
         watch.tell(&message);
         last = Some(message);
@@ -111,7 +112,7 @@ fn ended(status: &StatusMessage, args: &RunArgs) -> Result<ExitCode, CliError> {
             Ok(ExitCode::SUCCESS)
         }
         Status::Cancelled => {
-            eprintln!("cancelled: {}", status.message().unwrap_or("the session was cancelled"));
+            print_aside!("cancelled: {}", status.message().unwrap_or("the session was cancelled"));
             Ok(ExitCode::from(3))
         }
         _ => match status.error() {
@@ -138,9 +139,14 @@ fn print(delivery: &Delivery, args: &RunArgs) {
     rejected(args);
     show::table(["file", "what it is"], rows);
     handed(&delivery.handoffs);
-    println!("\n{}", delivery.message);
+    print_line!("\n{}", delivery.message);
     let at = args.workspace.display();
-    println!("\nOpen a number: csm explain churn_rate -w {at} --rows");
+    match delivery.approvals.len() {
+        0 => {}
+        1 => print_line!("\n1 message waits for approval: csm approvals -w {at}"),
+        n => print_line!("\n{n} messages wait for approval: csm approvals -w {at}"),
+    }
+    print_line!("\nOpen a number: csm explain churn_rate -w {at} --rows");
 }
 
 /// What came of the requests to peers, one line for each that was sent.
@@ -159,7 +165,7 @@ fn handed(handoffs: &[Handoff]) {
         };
         let words = handoff.reason.as_deref().or(handoff.message.as_deref());
         let words = words.map(|words| format!(": {words}")).unwrap_or_default();
-        println!("{} {came}{words}", handoff.peer);
+        print_line!("{} {came}{words}", handoff.peer);
     }
     // Sorted, and each once.
     let left: BTreeMap<&str, &str> = left
@@ -171,7 +177,7 @@ fn handed(handoffs: &[Handoff]) {
         reasons.entry(reason).or_default().push(peer);
     }
     for (reason, peers) in reasons {
-        println!("Requests for {} are left as files: {reason}.", peers.join(", "));
+        print_line!("Requests for {} are left as files: {reason}.", peers.join(", "));
     }
 }
 
@@ -179,19 +185,19 @@ fn handed(handoffs: &[Handoff]) {
 fn rejected(args: &RunArgs) {
     if let Ok(peers) = Peers::load(&args.workspace, Path::new(".csm")) {
         for warning in peers.warnings() {
-            eprintln!("note: {warning}");
+            print_aside!("note: {warning}");
         }
     }
     let Some(report) = Workspace::open(&args.workspace).ok().as_ref().and_then(last_report) else { return };
     for note in &report.notes {
-        eprintln!("note: {note}");
+        print_aside!("note: {note}");
     }
     for reject in &report.rejects {
-        eprintln!("not taken: {reject}");
+        print_aside!("not taken: {reject}");
     }
     let more = report.rejects_total.saturating_sub(report.rejects.len() as u64);
     if more > 0 {
-        eprintln!("not taken: {more} more, see out/data-quality.md");
+        print_aside!("not taken: {more} more, see out/data-quality.md");
     }
 }
 
@@ -223,21 +229,25 @@ impl Watch {
             (Self::Lines, Outgoing::Status(status))
                 if status.meta().seq().is_some() && !status.status().is_terminal() =>
             {
-                eprintln!("{}: {}", status.status().as_str(), measured(status));
+                if let Some(line) = line(status) {
+                    print_aside!("{line}");
+                }
             }
             (Self::Lines, Outgoing::Response(response)) => {
-                eprintln!("answered: {}", response.response_type())
+                print_aside!("answered: {}", response.response_type())
             }
             (Self::Bar(bar), Outgoing::Status(status)) => {
                 bar.set_prefix(status.status().as_str().to_owned());
                 match status.meta().percent() {
                     Some(percent) => {
                         bar.set_position(u64::from(percent));
-                        bar.set_message(status.message().unwrap_or_default().to_owned());
+                        bar.set_message(visible_line(status.message().unwrap_or_default()).into_owned());
                     }
                     None if !status.status().is_terminal() => {
                         bar.set_position(100);
-                        bar.println(format!("{:>12} {}", status.status().as_str(), measured(status)));
+                        if let Some(line) = line(status) {
+                            bar.println(visible_line(&line));
+                        }
                     }
                     None => {}
                 }
@@ -251,6 +261,15 @@ impl Watch {
             bar.finish_and_clear();
         }
     }
+}
+
+/// What is said of a status that says something new. What waits for a person is counted at the end.
+fn line(status: &StatusMessage) -> Option<String> {
+    if status.status() == Status::AwaitingApproval {
+        return None;
+    }
+    let told = measured(status);
+    (!told.is_empty()).then(|| format!("{}: {told}", status.status().as_str()))
 }
 
 /// Progress members on one line; an unknown one with its reason.

@@ -58,6 +58,11 @@ pub(super) enum Ink {
 }
 
 impl Ink {
+    /// What follows ESC where an ink begins or ends.
+    pub(super) fn sequences() -> impl Iterator<Item = &'static str> {
+        ["[0m", "[1m", "[2m", "[31m", "[33m", "[32m"].into_iter()
+    }
+
     fn code(self) -> &'static str {
         match self {
             Self::Bold => "1",

@@ -103,22 +103,28 @@ async fn serve(args: ServeArgs) -> Result<ExitCode, CliError> {
     for runtime in &runtimes {
         let resumed = runtime.resume_all().await.map_err(|error| CliError::told(&error))?;
         if !resumed.sessions.is_empty() {
-            eprintln!("going on with {} unfinished sessions", resumed.sessions.len());
+            print_aside!("going on with {} unfinished sessions", resumed.sessions.len());
         }
         for (session, error) in resumed.left {
-            eprintln!("session {session} is left as it is: {}", error.message);
+            print_aside!("session {session} is left as it is: {}", error.message);
         }
     }
     let (http, ws) = if secure { ("https", "wss") } else { ("http", "ws") };
     let at = server.local_addr();
-    eprintln!("listening on {http}://{at} ({ws}://{at}/v1/ws)");
+    if !secure && !at.ip().is_loopback() {
+        print_aside!(
+            "warning: {at} can be reached from other machines and nothing is encrypted: tokens and customers' data go \
+             over the network readable to all; give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy"
+        );
+    }
+    print_aside!("listening on {http}://{at} ({ws}://{at}/v1/ws)");
     let stop = CancellationToken::new();
     let serving = server.serve(stop.clone());
     tokio::pin!(serving);
     tokio::select! {
         () = &mut serving => {}
         () = told_to_stop()? => {
-            eprintln!("stopping: sessions may go on for {} s, then they are left to be resumed", args.drain);
+            print_aside!("stopping: sessions may go on for {} s, then they are left to be resumed", args.drain);
             stop.cancel();
             serving.await;
         }

@@ -40,11 +40,11 @@ pub(super) async fn open_with(workspace: &Path, opening: Opening) -> Result<Runt
     })?;
     if let Ok(workspace) = Workspace::open(workspace) {
         for warning in &workspace.config.warnings {
-            eprintln!("csm.toml:{}: nobody reads `{}`; {}", warning.line, warning.key, warning.hint);
+            print_aside!("csm.toml:{}: nobody reads `{}`; {}", warning.line, warning.key, warning.hint);
         }
     }
     for warning in runtime.warnings() {
-        tracing::info!("{warning}");
+        print_aside!("{warning}");
     }
     Ok(runtime)
 }

@@ -1,5 +1,6 @@
 //! Tables for people at a terminal.
 
+use agent_core::terminal::visible_line;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 
@@ -13,9 +14,10 @@ pub(super) fn table<const N: usize>(headers: [&str; N], rows: impl IntoIterator<
 pub(super) fn wide_table(headers: &[String], rows: impl IntoIterator<Item = Vec<String>>) {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(headers.iter().map(|header| header.to_uppercase()));
+    table.set_header(headers.iter().map(|header| visible_line(&header.to_uppercase()).into_owned()));
     for row in rows {
-        table.add_row(row);
+        // Before it is laid out: a cell is one line, as wide as it is printed.
+        table.add_row(row.iter().map(|cell| visible_line(cell).into_owned()));
     }
-    println!("{}", table.trim_fmt());
+    print_line!("{}", table.trim_fmt());
 }

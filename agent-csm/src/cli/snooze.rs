@@ -62,12 +62,13 @@ pub(super) fn run(args: &SnoozeArgs) -> Result<ExitCode, CliError> {
     args.word.append(SNOOZES, SNOOZES_FIRST, &entry.block(&word.account))?;
     let who = format!("{} ({})", word.account, word.account_id);
     match args.until {
-        Some(until) => println!(
+        Some(until) => print_line!(
             "Snoozed {who} until {until}, said on {} by {}, in {SNOOZES}. From the next session on its actions are out \
              of the queue; its figures stay.",
-            word.said_on, word.said_by
+            word.said_on,
+            word.said_by
         ),
-        None => println!("Lifted the snooze of {who}. The next session takes it up again."),
+        None => print_line!("Lifted the snooze of {who}. The next session takes it up again."),
     }
     Ok(ExitCode::SUCCESS)
 }

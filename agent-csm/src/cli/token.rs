@@ -58,12 +58,12 @@ pub(super) fn run(args: &TokenArgs) -> Result<ExitCode, CliError> {
             let scopes: Vec<&str> =
                 if verbs.is_empty() { vec!["*"] } else { verbs.iter().map(String::as_str).collect() };
             let expires = expires.map(|days| SystemClock.now_micros().saturating_add(i64::from(days) * DAY));
-            println!("{}", store.create(name, &scopes, expires).map_err(failed)?);
+            print_line!("{}", store.create(name, &scopes, expires).map_err(failed)?);
         }
         TokenCommand::List => {
             let tokens = store.list().map_err(failed)?;
             if tokens.is_empty() {
-                println!("No tokens: make one with csm token new --name NAME");
+                print_line!("No tokens: make one with csm token new --name NAME");
                 return Ok(ExitCode::SUCCESS);
             }
             let day = |at: i64| rfc3339(at).chars().take(10).collect::<String>();
@@ -84,7 +84,7 @@ pub(super) fn run(args: &TokenArgs) -> Result<ExitCode, CliError> {
                 return Err(CliError::failed(format!("no token is named `{name}`"))
                     .hint("`csm token list` shows those there are"));
             }
-            println!("`{name}` opens nothing any more");
+            print_line!("`{name}` opens nothing any more");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -30,6 +30,8 @@ pub(super) struct Word {
     pub(super) account_id: String,
     /// Its name.
     pub(super) account: String,
+    /// Where its notes lie, from the workspace's root.
+    pub(super) notes: String,
     pub(super) said_on: Day,
     pub(super) said_by: String,
 }
@@ -48,6 +50,7 @@ impl WordArgs {
         Ok(Word {
             account_id: account_id.to_owned(),
             account: account.to_owned(),
+            notes: accounts.file_names().notes(account_id),
             said_on: self.on.or(day).map_or_else(system_day, Ok)?,
             said_by: self.by.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(user),
         })

@@ -175,7 +175,11 @@ pub fn handoffs(
 }
 
 fn party(account: &Account) -> Value {
-    json!({"account_id": account.account_id, "account": account.name, "arr": account.arr})
+    let mut party = json!({"account_id": account.account_id, "account": account.name, "arr": account.arr});
+    if let Some(end) = &account.announced_end {
+        party["announced_end"] = json!(end);
+    }
+    party
 }
 
 /// Requests with the same title together, the most ARR first; each account counts once.

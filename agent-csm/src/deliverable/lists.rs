@@ -25,6 +25,11 @@ fn word(analysis: &Analysis, account: &Account) -> Cell {
     Cell::maybe(analysis.people.word_of(&account.account_id))
 }
 
+/// That an account has announced to stop.
+fn announced(analysis: &Analysis, account_id: &str) -> Cell {
+    Cell::maybe(analysis.accounts.get(account_id).and_then(|account| account.announced_end.clone()))
+}
+
 /// The next step of an account; where it would stand, that the account is snoozed.
 fn next_step(analysis: &Analysis, account: &Account, action: Option<&Action>) -> Cell {
     let snoozed = || analysis.people.snoozed(&account.account_id).map(SnoozeRow::says);
@@ -53,7 +58,7 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
         "expected_loss",
         "currency",
         "arr_figure",
-        "opt_out_on",
+        "deadline_on",
         "churn_probability",
         "churn_figure",
         "reasons",
@@ -62,6 +67,7 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
         "play",
         "next_step",
         "due",
+        "announced_end",
         "people_say",
     ]);
     let most_pressing = implementation.most_pressing();
@@ -86,7 +92,7 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
             Cell::money(churn.and_then(|it| it.expected_loss_minor), &analysis.currency),
             Cell::from(analysis.currency.as_str()),
             figure(&account.arr),
-            Cell::day(account.opt_out_on),
+            Cell::day(account.decides_by()),
             probability.as_ref().map_or(Cell::Empty, Cell::value),
             probability.as_ref().map_or(Cell::Empty, figure),
             why,
@@ -95,6 +101,7 @@ pub(super) fn at_risk(analysis: &Analysis, implementation: &Implementation) -> D
             Cell::maybe(action.map(|action| action.play.clone())),
             next_step(analysis, account, action),
             Cell::day(action.map(|action| action.due)),
+            Cell::maybe(account.announced_end.clone()),
             word(analysis, account),
         ]);
     }
@@ -118,6 +125,7 @@ pub(super) fn growth(analysis: &Analysis) -> Deliverable {
         "arr_figure",
         "reasons",
         "reason_figures",
+        "announced_end",
         "people_say",
     ]);
     for account in analysis.ranked(&analysis.growth) {
@@ -137,18 +145,23 @@ pub(super) fn growth(analysis: &Analysis) -> Deliverable {
             figure(&account.arr),
             why,
             ids,
+            Cell::maybe(account.announced_end.clone()),
             word(analysis, account),
         ]);
     }
     Deliverable::out("growth.csv", sheet.into_bytes())
 }
 
-/// `out/renewals.csv`: no probability stands in it, because none has been earned.
+/// `out/renewals.csv`: every renewal ahead. The rows that renew in 90 days are those the figure `renewals_90d` counts, and
+/// their ARR that renews sums to `arr_renewing_90d`.
 pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable {
     let mut sheet = Sheet::new(&[
+        "deadline_on",
+        "deadline_passed",
+        "deadline_in_90_days",
         "opt_out_on",
-        "opt_out_passed",
         "renewal_date",
+        "quarter",
         "auto_renew",
         "in_90_days",
         "account_id",
@@ -157,6 +170,8 @@ pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable
         "arr",
         "currency",
         "arr_figure",
+        "renewing_arr",
+        "renewing_arr_figure",
         "health",
         "health_figure",
         "band",
@@ -164,13 +179,17 @@ pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable
         "next_step",
         "due",
         "probability",
+        "announced_end",
         "people_say",
     ]);
     for renewal in renewals {
         sheet.push(vec![
-            Cell::day(Some(renewal.opt_out_on)),
-            Cell::yes(Some(renewal.opt_out_passed)),
+            Cell::day(renewal.deadline_on),
+            Cell::yes(Some(renewal.deadline_passed)),
+            Cell::yes(Some(renewal.deadline_in_90_days)),
+            Cell::day(renewal.opt_out_on),
             Cell::day(Some(renewal.renewal_date)),
+            Cell::maybe(renewal.quarter.clone()),
             Cell::yes(renewal.auto_renew),
             Cell::yes(Some(renewal.in_90_days)),
             Cell::from(renewal.account_id.as_str()),
@@ -179,13 +198,16 @@ pub(super) fn renewals(analysis: &Analysis, renewals: &[Renewal]) -> Deliverable
             money(analysis, &renewal.arr),
             Cell::from(analysis.currency.as_str()),
             figure(&renewal.arr),
+            if renewal.in_90_days { money(analysis, &renewal.renewing) } else { Cell::Empty },
+            if renewal.in_90_days { figure(&renewal.renewing) } else { Cell::Empty },
             Cell::value(&renewal.health),
             figure(&renewal.health),
             Cell::maybe(renewal.band.clone()),
             renewal.risk_rank.map_or(Cell::Empty, Cell::Whole),
             Cell::maybe(renewal.next_step.clone()),
             Cell::day(renewal.due),
-            Cell::from("not earned yet: no forecast has been checked against decisions"),
+            Cell::from(renewal.chance.as_str()),
+            Cell::maybe(renewal.announced_end.clone()),
             Cell::maybe(renewal.people_say.clone()),
         ]);
     }
@@ -214,6 +236,7 @@ pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverab
         "motion",
         "next_step",
         "held_back_because",
+        "announced_end",
         "people_say",
     ]);
     for candidate in &expansion.candidates {
@@ -238,6 +261,7 @@ pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverab
             Cell::from(candidate.motion.as_str()),
             Cell::from(candidate.next_step.as_str()),
             Cell::Empty,
+            announced(analysis, &candidate.account_id),
             Cell::maybe(analysis.people.word_of(&candidate.account_id)),
         ]);
     }
@@ -250,6 +274,7 @@ pub(super) fn expansion(analysis: &Analysis, expansion: &Expansion) -> Deliverab
         ];
         row.resize(18, Cell::Empty);
         row.push(Cell::from(held.because.as_str()));
+        row.push(announced(analysis, &held.account_id));
         row.push(Cell::maybe(analysis.people.word_of(&held.account_id)));
         sheet.push(row);
     }
@@ -365,20 +390,21 @@ pub(super) fn monday(analysis: &Analysis, implementation: &Implementation) -> De
         "health",
         "health_figure",
         "band",
-        "opt_out_on",
+        "deadline_on",
         "renewal_date",
         "renews_in_90_days",
         "next_step",
         "due",
+        "announced_end",
         "people_say",
     ]);
     let mut rows: Vec<&Account> =
-        analysis.managed().filter(|account| account.is_at_risk() || account.renews_in_90_days).collect();
+        analysis.managed().filter(|account| account.is_at_risk() || account.is_renewing()).collect();
     rows.sort_by_key(|account| {
         (
             account.owner.clone(),
             account.risk_rank.unwrap_or(i64::MAX),
-            account.opt_out_on,
+            account.decides_by(),
             account.account_id.clone(),
         )
     });
@@ -399,11 +425,12 @@ pub(super) fn monday(analysis: &Analysis, implementation: &Implementation) -> De
             Cell::value(&account.health),
             figure(&account.health),
             Cell::maybe(account.band.clone()),
-            Cell::day(account.opt_out_on),
+            Cell::day(account.decides_by()),
             Cell::day(account.renewal_date),
             Cell::yes(Some(account.renews_in_90_days)),
             next_step(analysis, account, action),
             Cell::day(action.map(|action| action.due)),
+            Cell::maybe(account.announced_end.clone()),
             word(analysis, account),
         ]);
     }

@@ -13,13 +13,14 @@ use crate::renewal::Renewal;
 use super::{Change, Changes, Deliverable, TemplateError, Templates};
 
 /// Figures at the top of the page, in reading order.
-const TILES: [&str; 12] = [
+const TILES: [&str; 13] = [
     "accounts_managed",
     "arr",
     "accounts_at_risk",
     "arr_at_risk",
     "renewals_90d",
     "arr_renewing_90d",
+    "deadlines_90d",
     "health_score_avg",
     "churn_rate",
     "nrr",
@@ -29,7 +30,15 @@ const TILES: [&str; 12] = [
 ];
 
 /// Figures shown for each CSM.
-const OWNER_TILES: [&str; 5] = ["accounts_managed", "arr", "accounts_at_risk", "arr_at_risk", "renewals_90d"];
+const OWNER_TILES: [&str; 7] = [
+    "accounts_managed",
+    "arr",
+    "accounts_at_risk",
+    "arr_at_risk",
+    "renewals_90d",
+    "arr_renewing_90d",
+    "deadlines_90d",
+];
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -50,7 +59,12 @@ struct Owner<'a> {
     anchor: String,
     tiles: Vec<Number>,
     at_risk: Vec<AtRisk<'a>>,
+    /// Those the tile counts.
     renewals: Vec<&'a Renewal>,
+    /// Deadlines in the next ninety days for renewals after them.
+    early: Vec<&'a Renewal>,
+    /// Why no account has a probability; absent where some have one.
+    no_chances: Option<&'a str>,
     changes: Vec<&'a Change>,
     today: Vec<&'a Action>,
 }
@@ -59,6 +73,8 @@ struct Owner<'a> {
 struct AtRisk<'a> {
     account: &'a Account,
     reasons: Vec<&'a Reason>,
+    /// The deadline ahead, or the one that has passed.
+    decides_by: Option<Day>,
     action: Option<&'a Action>,
     has_plan: bool,
     /// That it is snoozed, where its next step would stand.
@@ -145,6 +161,7 @@ fn owner<'a>(
             .map(|account| AtRisk {
                 account,
                 reasons: account.risks().collect(),
+                decides_by: account.decides_by(),
                 action: ahead.most_pressing.get(account.account_id.as_str()).copied(),
                 has_plan: ahead.planned.contains(account.account_id.as_str()),
                 snoozed: analysis.people.snoozed(&account.account_id).map(SnoozeRow::says),
@@ -152,6 +169,12 @@ fn owner<'a>(
             })
             .collect(),
         renewals: growth.renewals.iter().filter(|row| row.owner == name && row.in_90_days).collect(),
+        early: growth
+            .renewals
+            .iter()
+            .filter(|row| row.owner == name && !row.in_90_days && row.deadline_in_90_days)
+            .collect(),
+        no_chances: (!analysis.churn.is_trusted()).then_some(analysis.churn.why.as_str()),
         changes: changes.entries.iter().filter(|change| change.owner == name).collect(),
         // The at-risk accounts stand above with their own next step; this is the rest of the week.
         today: implementation

@@ -20,6 +20,16 @@ const CHECKLIST: [(&str, &str); 8] = [
     ("advocacy_active", "Advocacy programs active"),
 ];
 
+/// What stands beside a line of the checklist, because the line alone says too little.
+const BESIDE: [(&str, &str, &str); 2] = [
+    ("adoption_rate", "adoption_breadth", "Adoption: breadth"),
+    ("adoption_rate", "adoption_activation", "Adoption: activation"),
+];
+
+fn beside(metric: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    BESIDE.iter().filter(move |it| it.0 == metric).map(|it| (it.1, it.2))
+}
+
 #[derive(Serialize)]
 struct Page<'a> {
     company: &'a str,
@@ -42,6 +52,8 @@ struct Line {
     state: &'static str,
     target: String,
     window: String,
+    /// Whose rows count, in words.
+    population: String,
     note: String,
 }
 
@@ -69,7 +81,11 @@ pub(super) fn page(
         as_of: analysis.as_of,
         data: analysis.short_hash(),
         goals: &analysis.goals,
-        checklist: CHECKLIST.iter().map(|(metric, title)| line(title, analysis.figure(metric))).collect(),
+        checklist: CHECKLIST
+            .iter()
+            .flat_map(|it| [*it].into_iter().chain(beside(it.0)))
+            .map(|(metric, title)| line(title, analysis.figure(metric)))
+            .collect(),
         figures: analysis.program().map(|figure| line(&figure.title, Some(figure))).collect(),
         tiers: parts(analysis, "tier"),
         segments: parts(analysis, "segment"),
@@ -116,6 +132,7 @@ fn line(title: &str, figure: Option<&Figure>) -> Line {
             || "on the day".to_owned(),
             |window| format!("{}, [{}, {})", window.words, window.start, window.end),
         ),
+        population: figure.and_then(|it| it.definition.population.clone()).unwrap_or_default(),
         note,
         number,
     }

@@ -2,7 +2,7 @@
 
 use crate::assessment::{Day, Number, minor_digits};
 
-use crate::markup::is_direction_mark;
+use agent_core::terminal::turns_text;
 
 /// A cell: text is made harmless, numbers are written as they are.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,11 +85,8 @@ fn major(minor: i64, digits: u32) -> String {
 /// One line, no marks of direction, and no formula: a spreadsheet takes a cell that begins with `=`, `+`, `-` or
 /// `@` for one, also behind blanks, so an apostrophe goes before it.
 fn harmless(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .filter(|c| !is_direction_mark(*c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let line: String =
+        text.chars().filter(|c| !turns_text(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if line.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
         || text.starts_with(['\t', '\r', '\n'])
     {

@@ -17,7 +17,7 @@ use crate::knowledge::Measure;
 /// The word under `guards` that stands for every metric.
 const ALL: &str = "all";
 /// Rows of a breach that are kept to be shown.
-const SHOWN: usize = 5;
+pub(super) const SHOWN: usize = 5;
 
 /// What came of one check.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,13 +97,17 @@ impl Engine {
         let mut stopped = BTreeMap::new();
         let mut results = Vec::new();
         for check in self.knowledge.checks() {
-            let result = self.run_check(check)?;
+            results.push(self.run_check(check)?);
+        }
+        results.push(self.check_populations()?);
+        results.sort_by(|a, b| a.name.cmp(&b.name));
+        for result in &results {
             if result.breaches > 0 {
                 let reason = format!(
                     "check `{}` does not hold ({} rows): {}",
                     result.name, result.breaches, result.title
                 );
-                let guards: Vec<&String> = if check.guards.iter().any(|name| name == ALL) {
+                let guards: Vec<&String> = if result.guards.iter().any(|name| name == ALL) {
                     self.knowledge.metrics().iter().map(|metric| &metric.name).collect()
                 } else {
                     result.guards.iter().collect()
@@ -112,7 +116,6 @@ impl Engine {
                     stopped.entry(metric.clone()).or_insert_with(|| reason.clone());
                 }
             }
-            results.push(result);
         }
         Ok(Checked { figures, stopped, results })
     }

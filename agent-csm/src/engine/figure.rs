@@ -107,6 +107,7 @@ impl Frame<'_> {
                 file: measure.file.clone(),
                 sha256: measure.sha256.clone(),
                 value: measure.value.clone(),
+                population: measure.population.as_ref().map(|it| it.words.clone()),
             },
             evidence: None,
         }

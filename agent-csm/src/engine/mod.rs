@@ -17,6 +17,7 @@ mod figures;
 mod kept;
 mod money;
 mod open;
+mod populations;
 mod reading;
 mod rejected;
 mod rows;

@@ -131,8 +131,9 @@ impl Engine {
             "what customers wrote: tickets, survey comments, summaries of calls",
             texts,
         );
-        sql.register("past_scores", health::past_scores_table(past)?)?;
-        sql.register("past_signals", health::past_signals_table(past)?)?;
+        for (name, rows) in health::PAST_TABLES.into_iter().zip(health::past_tables(past)?) {
+            sql.register(name, rows)?;
+        }
         let rejected = super::rejected::register(&sql, dataset, &schema, config)?;
         stock.searched(said::register(&sql, knowledge, heard, as_of)?);
         let mut engine = Self {
@@ -154,6 +155,7 @@ impl Engine {
             churn: Judged::default(),
         };
         engine.tables.extend(PARAMETERS.map(str::to_owned));
+        engine.tables.extend(health::PAST_TABLES.map(str::to_owned));
         engine.tables.extend(said::TABLES.map(str::to_owned));
         engine.tables.extend(super::texts::TABLES.map(str::to_owned));
         engine.derive(dataset, until, churn)?;
@@ -323,8 +325,7 @@ impl Engine {
 }
 
 /// Tables that are there before any knowledge SQL runs.
-const PARAMETERS: [&str; 7] =
-    ["session_params", "tiers", "thresholds", "snapshot", "past_scores", "past_signals", "rejected_rows"];
+const PARAMETERS: [&str; 5] = ["session_params", "tiers", "thresholds", "snapshot", "rejected_rows"];
 
 /// Tables made in Rust when nothing else is left to derive without them.
 const WITH_SIGNALS: [&str; 8] = [
@@ -341,8 +342,10 @@ const WITH_SIGNALS: [&str; 8] = [
 /// Registers `session_params`, `tiers`, `thresholds` and `snapshot`.
 fn parameters(sql: &Sql, config: &Config, as_of: NaiveDate) -> Result<(), EngineError> {
     let params = format!(
-        "SELECT DATE '{as_of}' AS as_of, CAST(DATE '{as_of}' - INTERVAL '12 months' AS DATE) AS t0, {} AS currency",
-        literal(&config.currency)
+        "SELECT DATE '{as_of}' AS as_of, CAST(DATE '{as_of}' - INTERVAL '12 months' AS DATE) AS t0, {} AS currency, \
+         CAST({} AS BIGINT) AS fiscal_year_starts",
+        literal(&config.currency),
+        config.fiscal_year_starts
     );
     sql.register("session_params", sql.run(&params)?)?;
     let unit = 10f64.powf(f64::from(super::money::digits(&config.currency)));

@@ -1,5 +1,6 @@
 //! What each signal says of each account.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{BooleanArray, Float64Array, Int64Array, StringArray};
@@ -62,6 +63,7 @@ pub struct Unmeasured {
 pub(super) fn read(engine: &Engine) -> Result<(Vec<Reading>, Vec<Unmeasured>), EngineError> {
     let mut readings = Vec::new();
     let mut unmeasured = Vec::new();
+    let own = own_accounts(engine)?;
     for measure in engine.knowledge.signals() {
         let Some(signal) = &measure.signal else { continue };
         if let Some(reason) = engine.stock.reason(measure) {
@@ -77,11 +79,21 @@ pub(super) fn read(engine: &Engine) -> Result<(Vec<Reading>, Vec<Unmeasured>), E
         let rows =
             engine.sql.run(&query(measure, signal, &table)).map_err(EngineError::of_file(&measure.file))?;
         for row in objects(&rows) {
-            readings.extend(one(engine, measure, signal, &row)?);
+            readings.extend(one(engine, measure, signal, &row)?.filter(|it| !own.contains(&it.account_id)));
         }
     }
     readings.sort_by(|a, b| (&a.account_id, &a.signal).cmp(&(&b.account_id, &b.signal)));
     Ok((readings, unmeasured))
+}
+
+/// Our own accounts: nothing is read of them.
+fn own_accounts(engine: &Engine) -> Result<BTreeSet<String>, EngineError> {
+    #[derive(serde::Deserialize)]
+    struct Own {
+        account_id: String,
+    }
+    let own: Vec<Own> = engine.query("SELECT account_id FROM account_status WHERE status = 'internal'")?;
+    Ok(own.into_iter().map(|it| it.account_id).collect())
 }
 
 /// One row per account: the aggregates first, `score` and `fires` over them.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{RecordBatch, UInt32Array};
+use datafusion::arrow::array::{RecordBatch, RecordBatchOptions, UInt32Array};
 use datafusion::arrow::compute::{
-    SortColumn, SortOptions, concat_batches, lexsort_to_indices, take_record_batch,
+    SortColumn, SortOptions, cast, concat_batches, lexsort_to_indices, take_record_batch,
 };
-use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 
@@ -59,10 +59,31 @@ pub(super) fn sorted(batch: &RecordBatch) -> Result<RecordBatch, DataFusionError
     Ok(take_record_batch(batch, &order)?)
 }
 
-/// The rows as a table in memory.
+/// The rows of a query with one schema, every column of which may be NULL.
 ///
-/// A plan may promise other than its batches hold: of a sum the precision, of a column that it is never NULL. What is
-/// there counts, and every column of a kept table may be NULL.
+/// A plan may promise other than its batches hold: of a sum the precision, of a column that it is never NULL. What the
+/// first batch holds counts, later ones are cast to it; without a batch, what was planned.
+pub(super) fn held(planned: SchemaRef, batches: Vec<RecordBatch>) -> Result<Rows, DataFusionError> {
+    let schema = batches.first().map_or(planned, RecordBatch::schema);
+    let schema = nullable(&schema);
+    let like_it = |batch: RecordBatch| -> Result<RecordBatch, DataFusionError> {
+        let columns = batch.columns().iter().zip(schema.fields());
+        let columns = columns.map(|(values, field)| {
+            if values.data_type() == field.data_type() {
+                Ok(Arc::clone(values))
+            } else {
+                cast(values, field.data_type())
+            }
+        });
+        let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &options)?)
+    };
+    let batches = batches.into_iter().map(like_it).collect::<Result<Vec<_>, _>>()?;
+    Ok(Rows { schema, batches })
+}
+
+/// The rows as a table in memory. Every column of a kept table may be NULL.
 pub(super) fn table(name: &str, rows: Rows) -> Result<MemTable, DataFusionError> {
     let held = rows.batches.first().map_or_else(|| rows.schema.clone(), RecordBatch::schema);
     let schema = nullable(&held);

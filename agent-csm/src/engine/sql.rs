@@ -55,12 +55,12 @@ impl Sql {
         Ok(Self { runtime: Some(runtime), context: SessionContext::new_with_config(config) })
     }
 
-    /// Runs a query.
+    /// Runs a query. Its rows have the types that their batches carry, whatever the plan promised.
     pub(super) fn run(&self, sql: &str) -> Result<Rows, DataFusionError> {
         self.block(async {
             let frame = self.context.sql(sql).await?;
-            let schema = Arc::new(frame.schema().as_arrow().clone());
-            Ok(Rows { schema, batches: frame.collect().await? })
+            let planned = Arc::new(frame.schema().as_arrow().clone());
+            sort::held(planned, frame.collect().await?)
         })
     }
 

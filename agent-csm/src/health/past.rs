@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::record::Records;
 use crate::assessment::Day;
 
 /// Most days of scores that are kept: the newest ones.
@@ -24,6 +25,9 @@ pub struct Past {
     pub accounts: BTreeMap<String, PastAccount>,
     /// Signals that had stopped firing in the days before.
     pub cleared: Vec<Cleared>,
+    /// What that and earlier sessions had on record of every account they managed, those that have left since too.
+    #[serde(default, skip_serializing_if = "Records::is_empty")]
+    pub records: Records,
 }
 
 /// One account then.
@@ -47,6 +51,45 @@ pub struct PastAccount {
     pub fired: BTreeMap<String, Day>,
     /// Scores, one per day of [`Past::days`].
     pub scores: Vec<Option<i64>>,
+    /// Whether it was on the list of accounts at risk; absent where a session did not keep it.
+    #[serde(default)]
+    pub at_risk: Option<bool>,
+    /// Its place on that list, from 1; absent when it was not on it.
+    #[serde(default)]
+    pub rank: Option<i64>,
+    /// Probability to leave, 0..1; absent where none was trusted.
+    #[serde(default)]
+    pub probability: Option<f64>,
+    /// What put it at risk, the gravest first.
+    #[serde(default)]
+    pub reasons: Vec<PastReason>,
+    /// What was to be done, the most pressing first.
+    #[serde(default)]
+    pub actions: Vec<PastAction>,
+}
+
+/// A reason then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastReason {
+    /// The signal.
+    pub signal: String,
+    /// 1 to 3.
+    pub severity: i64,
+    /// What it said.
+    pub text: String,
+}
+
+/// An action then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastAction {
+    /// Its key.
+    pub key: String,
+    /// The playbook.
+    pub play: String,
+    /// Day it was first opened.
+    pub opened_on: Day,
+    /// Day its next step was due.
+    pub due: Day,
 }
 
 /// A signal that fired once and does not any more.

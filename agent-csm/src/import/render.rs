@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::markup::{is_direction_mark, is_plain, markdown_text};
+use agent_core::terminal::turns_text;
+
+use crate::markup::{is_plain, markdown_text};
 
 use super::report::ImportReport;
 
@@ -119,7 +121,7 @@ fn place(text: &str) -> String {
 /// What stands inside a code span: nothing in it ends the span or the line.
 fn code(text: &str) -> String {
     text.chars()
-        .filter(|c| !is_direction_mark(*c))
+        .filter(|c| !turns_text(*c))
         .map(|c| match c {
             '`' => '\'',
             c if c.is_control() => ' ',
@@ -133,11 +135,8 @@ fn code(text: &str) -> String {
 /// Outside code spans entities and not backslashes, because a backslash in the cell would undo a backslash. Inside
 /// nothing is read as markup, so an entity there would be shown as it is written.
 fn sentence(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .filter(|c| !is_direction_mark(*c))
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let text: String =
+        text.chars().filter(|c| !turns_text(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(at) = rest.find('`') {

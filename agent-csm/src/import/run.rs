@@ -24,7 +24,7 @@ use crate::tables::{
     Dataset, MANIFEST_FILE, MANIFEST_VERSION, Manifest, RejectedRows, Row, Rule, Schema, SourceEntry,
     TableEntry, TableWriteError, sha256_hex, write_atomically, write_table,
 };
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, short_hash};
 
 /// Raised whenever the same sources would give other tables than before.
 const IMPORT_VERSION: &str = "3";
@@ -547,9 +547,12 @@ fn split(batch: &Batch<'_>) -> Vec<(&'static str, Rule, Vec<Row>)> {
         .collect()
 }
 
-/// A path as part of a file name.
+/// A path as part of a file name; no two paths share one, also where the file system does not tell cases apart.
 pub(super) fn safe(path: &str) -> String {
-    path.chars()
+    let words: String = path
+        .chars()
+        .take(100)
         .map(|it| if it.is_ascii_alphanumeric() || it == '-' || it == '_' { it } else { '_' })
-        .collect()
+        .collect();
+    format!("{words}-{}", &short_hash(path)[..12])
 }

@@ -44,9 +44,12 @@ impl Stake {
     }
 }
 
+/// Table, account and currency of a sum.
+type Of = (String, Option<String>, Option<String>);
+
 /// Sums the rejects by table, account and currency.
 pub(super) fn rejected(rejects: &[Reject], accounts: &Accounts) -> Vec<RejectedRows> {
-    let mut sums: BTreeMap<(String, Option<String>, Option<String>), (u64, Option<i64>)> = BTreeMap::new();
+    let mut sums: BTreeMap<Of, (u64, Option<i64>)> = BTreeMap::new();
     for reject in rejects {
         let stake = &reject.stake;
         let account = accounts.named(&stake.system, &stake.links);

@@ -35,6 +35,12 @@ pub enum KnowledgeError {
         /// The second file.
         second: String,
     },
+    /// `populations.toml` is no list of populations.
+    #[error("populations.toml: {problem}")]
+    Populations {
+        /// What is wrong.
+        problem: String,
+    },
     /// A check guards a figure that no file defines.
     #[error("`{file}` guards `{metric}`, which no metric file defines")]
     Guards {
@@ -56,6 +62,7 @@ impl KnowledgeError {
                 "name metrics under `guards`, by the stems of their files; `*` is those its rows name, `all` every one"
                     .to_owned()
             }
+            Self::Populations { .. } => "compare it with the file of the same name in the project".to_owned(),
             Self::Twice { .. } => "rename one of them: metrics and signals share their names".to_owned(),
         }
     }

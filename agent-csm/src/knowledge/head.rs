@@ -6,10 +6,12 @@ use protocol::{Target, Unit};
 
 use super::error::KnowledgeError;
 use super::measure::{Each, Let, Measure, MeasureKind, Plausible, SignalHead, SignalKind, WindowSpec};
+use super::populations::Population;
 
 const COMMON: &[&str] = &["title", "says", "needs", "needs_column", "needs_history"];
 const FIGURES: &[&str] =
     &["value", "n", "unit", "window", "min_n", "target", "each", "plausible", "additive", "money", "unknown"];
+const METRICS: &[&str] = &["population", "account"];
 const CHECKS: &[&str] = &["guards"];
 const SIGNALS: &[&str] = &["kind", "dimension", "let", "score", "fires", "severity", "text"];
 
@@ -20,7 +22,7 @@ struct Head<'a> {
     keys: BTreeMap<String, (usize, String)>,
 }
 
-/// Reads one file; `sha256` is the hash of `text`.
+/// Reads one file; `sha256` is the hash of `text`, `populations` are those a metric may name.
 ///
 /// # Errors
 /// [`KnowledgeError::Head`] with file and line.
@@ -29,6 +31,7 @@ pub(super) fn parse(
     text: &str,
     sha256: String,
     kind: MeasureKind,
+    populations: &[Population],
 ) -> Result<Measure, KnowledgeError> {
     let (head, body) = split(file, text, kind)?;
     let stem = file.rsplit('/').next().and_then(|name| name.strip_suffix(".sql")).unwrap_or_default();
@@ -95,6 +98,12 @@ pub(super) fn parse(
                 ));
             }
         },
+        population: population(&head, populations)?,
+        account: match head.get("account").as_deref() {
+            None => Some("account_id".to_owned()),
+            Some("none") => None,
+            Some(column) => Some(column.to_owned()),
+        },
         guards: head.list("guards"),
         signal: if kind == MeasureKind::Signal { Some(signal(&head)?) } else { None },
         body: body.to_owned(),
@@ -137,6 +146,7 @@ fn split<'a>(file: &'a str, text: &'a str, kind: MeasureKind) -> Result<(Head<'a
                 || COMMON.contains(&key.as_str())
                 || (matches!(kind, MeasureKind::Metric | MeasureKind::Signal)
                     && FIGURES.contains(&key.as_str()))
+                || (kind == MeasureKind::Metric && METRICS.contains(&key.as_str()))
                 || (kind == MeasureKind::Signal && SIGNALS.contains(&key.as_str()))
                 || (kind == MeasureKind::Check && CHECKS.contains(&key.as_str()));
             if !known {
@@ -174,6 +184,15 @@ fn unit(head: &Head<'_>) -> Result<Unit, KnowledgeError> {
             "one of percent, count, score, money, minutes, days, ratio",
         )),
     }
+}
+
+fn population(head: &Head<'_>, known: &[Population]) -> Result<Option<Population>, KnowledgeError> {
+    let Some(name) = head.get("population") else { return Ok(None) };
+    known.iter().find(|it| it.name == name).cloned().map(Some).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|it| it.name.as_str()).collect();
+        let hint = format!("one of {}; populations.toml says what they are", names.join(", "));
+        head.wrong("population", format!("`{name}` is not a population"), &hint)
+    })
 }
 
 fn window(head: &Head<'_>) -> Result<Option<WindowSpec>, KnowledgeError> {
@@ -316,17 +335,24 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Measure, KnowledgeError> {
-        parse("metrics/late.sql", text, String::new(), MeasureKind::Metric)
+        let managed = Population {
+            name: "managed".to_owned(),
+            words: "managed accounts".to_owned(),
+            without_account: false,
+        };
+        parse("metrics/late.sql", text, String::new(), MeasureKind::Metric, &[managed])
     }
 
     #[test]
     fn a_head_is_read_with_continuations() {
         let text = "-- metric: late\n-- says: one\n--   two\n-- value: sum(x)\n-- unit: money\n-- window: 12 months\n\
-                    -- target: <= 5.5\n-- needs: invoices\n-- needs_column: invoices.due_on\nSELECT 1 AS x;\n";
+                    -- target: <= 5.5\n-- population: managed\n-- needs: invoices\n-- needs_column: invoices.due_on\nSELECT 1 AS x;\n";
         let measure = read(text).unwrap();
         assert_eq!(measure.says, "one two");
         assert_eq!(measure.target, Some(Target { op: "<=".to_owned(), value: 5.5 }));
         assert_eq!(measure.money, ["invoices"]);
+        assert_eq!(measure.population.unwrap().words, "managed accounts");
+        assert_eq!(measure.account.as_deref(), Some("account_id"));
         assert_eq!(measure.needs_column, [("invoices".to_owned(), "due_on".to_owned())]);
         assert_eq!(measure.body, "SELECT 1 AS x");
         let as_of = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
@@ -350,6 +376,10 @@ mod tests {
             (
                 "-- metric: late\n-- value: 1\n-- unit: count\n-- target: about 5\nSELECT 1",
                 "metrics/late.sql:4: `target`: is not an operator and a number",
+            ),
+            (
+                "-- metric: late\n-- value: 1\n-- unit: count\n-- population: everyone\nSELECT 1",
+                "metrics/late.sql:4: `population`: `everyone` is not a population",
             ),
         ];
         for (text, expected) in cases {

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::KnowledgeError;
 use super::head;
 use super::measure::{Measure, MeasureKind};
+use super::populations::{self, Population};
 
 /// The files of `knowledge/` as they were when the binary was built: path and text, sorted by path.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/knowledge.rs"));
@@ -22,6 +23,8 @@ pub struct Knowledge {
     signals: Vec<Measure>,
     derived: Vec<Measure>,
     checks: Vec<Measure>,
+    populations: Vec<Population>,
+    warnings: Vec<String>,
 }
 
 impl Knowledge {
@@ -35,10 +38,13 @@ impl Knowledge {
         if let Some(root) = workspace.map(|root| root.join("knowledge")).filter(|root| root.is_dir()) {
             overlay(&root, &root, &mut files)?;
         }
-        let metrics = measures(&files, MeasureKind::Metric)?;
-        let signals = measures(&files, MeasureKind::Signal)?;
-        let derived = measures(&files, MeasureKind::Derived)?;
-        let checks = measures(&files, MeasureKind::Check)?;
+        let populations =
+            populations::parse(files.get("populations.toml").map(String::as_str).unwrap_or_default())
+                .map_err(|problem| KnowledgeError::Populations { problem })?;
+        let metrics = measures(&files, MeasureKind::Metric, &populations)?;
+        let signals = measures(&files, MeasureKind::Signal, &populations)?;
+        let derived = measures(&files, MeasureKind::Derived, &populations)?;
+        let checks = measures(&files, MeasureKind::Check, &populations)?;
         let mut names: BTreeMap<&str, &str> = BTreeMap::new();
         for measure in metrics.iter().chain(&signals) {
             if let Some(first) = names.insert(&measure.name, &measure.file) {
@@ -55,7 +61,8 @@ impl Knowledge {
             }
         }
         let hash = hash_of(&files);
-        Ok(Self { files, hash, metrics, signals, derived, checks })
+        let warnings = unstated(&metrics);
+        Ok(Self { files, hash, metrics, signals, derived, checks, populations, warnings })
     }
 
     /// SHA-256 over the paths and texts of all files, hex.
@@ -103,6 +110,18 @@ impl Knowledge {
         &self.checks
     }
 
+    /// Whose rows figures may count, in the order of the file.
+    #[must_use]
+    pub fn populations(&self) -> &[Population] {
+        &self.populations
+    }
+
+    /// What is odd about a workspace's own files, though they can be used: a sentence each.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// One metric.
     #[must_use]
     pub fn metric(&self, name: &str) -> Option<&Measure> {
@@ -144,12 +163,31 @@ fn overlay(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> 
     Ok(())
 }
 
-fn measures(files: &BTreeMap<String, String>, kind: MeasureKind) -> Result<Vec<Measure>, KnowledgeError> {
+/// Metrics that do not say whose rows count.
+fn unstated(metrics: &[Measure]) -> Vec<String> {
+    metrics
+        .iter()
+        .filter(|metric| metric.population.is_none())
+        .map(|metric| {
+            format!(
+                "knowledge/{}: the head does not say whose rows count, so nothing holds the figure to it: add \
+                 `-- population: managed`, or another name of populations.toml",
+                metric.file
+            )
+        })
+        .collect()
+}
+
+fn measures(
+    files: &BTreeMap<String, String>,
+    kind: MeasureKind,
+    populations: &[Population],
+) -> Result<Vec<Measure>, KnowledgeError> {
     let folder = format!("{}/", kind.folder());
     files
         .iter()
         .filter(|(path, _)| path.starts_with(&folder) && path.ends_with(".sql"))
-        .map(|(path, text)| head::parse(path, text, hex(&Sha256::digest(text.as_bytes())), kind))
+        .map(|(path, text)| head::parse(path, text, hex(&Sha256::digest(text.as_bytes())), kind, populations))
         .collect()
 }
 
@@ -189,5 +227,39 @@ mod tests {
         assert_eq!(with.file("metrics/mine.sql"), Some(mine));
         assert_eq!(with.metric("mine").unwrap().value, "count(*)");
         assert_ne!(plain.hash(), with.hash());
+    }
+
+    #[test]
+    fn a_metric_that_does_not_say_whose_rows_count_is_warned_of_and_only_a_workspace_has_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let metrics = folder.path().join("knowledge/metrics");
+        fs::create_dir_all(&metrics).unwrap();
+        let head = "-- value: count(*)\n-- unit: count\n";
+        fs::write(
+            metrics.join("mine.sql"),
+            format!("-- metric: mine\n{head}SELECT account_id FROM snapshot\n"),
+        )
+        .unwrap();
+        fs::write(
+            metrics.join("ours.sql"),
+            format!("-- metric: ours\n-- population: managed\n{head}SELECT account_id FROM snapshot\n"),
+        )
+        .unwrap();
+        assert_eq!(Knowledge::load(None).unwrap().warnings(), [""; 0]);
+        let with = Knowledge::load(Some(folder.path())).unwrap();
+        assert_eq!(with.warnings().len(), 1, "{:?}", with.warnings());
+        assert!(with.warnings()[0].starts_with("knowledge/metrics/mine.sql: "), "{:?}", with.warnings());
+    }
+
+    #[test]
+    fn every_population_is_defined_in_the_derived_table_and_every_metric_names_one() {
+        let knowledge = Knowledge::load(None).unwrap();
+        let table = knowledge.file("derived/populations.sql").unwrap();
+        for population in knowledge.populations().iter().filter(|it| it.name != "team") {
+            assert!(table.contains(&format!("'{}'", population.name)), "{}", population.name);
+        }
+        for metric in knowledge.metrics() {
+            assert!(metric.population.is_some(), "{}", metric.name);
+        }
     }
 }

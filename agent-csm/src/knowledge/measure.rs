@@ -3,6 +3,8 @@
 use chrono::{Days, Months, NaiveDate};
 use protocol::{Target, Unit};
 
+use super::populations::Population;
+
 /// Which folder a SQL file belongs to. Closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MeasureKind {
@@ -177,6 +179,10 @@ pub struct Measure {
     pub unknown: Option<String>,
     /// A plain sum over accounts: its parts by account, owner, segment and tier must add up to it.
     pub additive: bool,
+    /// For metrics: whose rows may count; absent where a workspace's own file names none.
+    pub population: Option<Population>,
+    /// The column of the body that names the account a row belongs to; absent where rows are sums over accounts.
+    pub account: Option<String>,
     /// For checks: the metrics that are unknown while it does not hold; `*` is those its rows name, `all` every one.
     pub guards: Vec<String>,
     /// Set for signals.

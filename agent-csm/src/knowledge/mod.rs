@@ -8,6 +8,7 @@ mod error;
 mod head;
 mod load;
 mod measure;
+mod populations;
 mod terms;
 
 pub use error::KnowledgeError;
@@ -15,4 +16,5 @@ pub use head::bound;
 pub(crate) use head::holes;
 pub use load::Knowledge;
 pub use measure::{Each, Let, Measure, MeasureKind, Plausible, SignalHead, SignalKind, WindowSpec};
+pub use populations::Population;
 pub use terms::{Term, terms};

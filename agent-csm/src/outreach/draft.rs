@@ -18,6 +18,8 @@ pub struct Draft {
     pub account: String,
     /// Key of the action whose next step it is.
     pub action: String,
+    /// Where it lies for people to read; no two drafts of a session share a file.
+    pub path: String,
     /// Why, in the words of the reason that opened the action.
     pub why: String,
     /// The figure that opens the reason.
@@ -46,6 +48,7 @@ pub fn drafts(
     queue: &[Action],
     templates: &Templates,
 ) -> Result<Vec<Draft>, TemplateError> {
+    let names = analysis.file_names();
     let mut drafts = Vec::new();
     for action in queue {
         let next =
@@ -64,33 +67,24 @@ pub fn drafts(
             account_id: account.account_id.clone(),
             account: account.name.clone(),
             action: action.key.clone(),
+            path: names.draft(&account.account_id, action.kind.word(), &action.reason),
             why: action.why.clone(),
             figure: action.figure.clone(),
-            written: Written::new(name, email, &text, analysis.as_of),
+            // The day of the action, not of the session: what is still the same message next week is the same proposal.
+            written: Written::new(name, email, &text, action.opened_on),
         });
     }
     Ok(drafts)
 }
 
 impl Draft {
-    /// Where the draft lies for people to read.
-    #[must_use]
-    pub fn path(&self) -> String {
-        let safe: String = self
-            .account_id
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' })
-            .collect();
-        format!("out/drafts/{safe}.eml")
-    }
-
     /// The file for people to read.
     ///
     /// # Errors
     /// The parts do not make a message.
     pub fn file(&self) -> io::Result<Deliverable> {
         Ok(Deliverable {
-            path: self.path(),
+            path: self.path.clone(),
             bytes: self.written.eml()?.into_bytes(),
             placing: Placing::SetAside,
         })

@@ -9,6 +9,7 @@ use strsim::levenshtein;
 
 use crate::engine::Kept;
 use crate::tables::Dataset;
+use crate::workspace::FileNames;
 
 /// How many near names are offered.
 const OFFERED: usize = 3;
@@ -100,6 +101,12 @@ impl AccountNames {
                 found: several.iter().map(|(id, _)| (*id).clone()).collect(),
             }),
         }
+    }
+
+    /// Names of the files that belong to accounts.
+    #[must_use]
+    pub fn file_names(&self) -> FileNames {
+        FileNames::of(self.by_id.keys().map(String::as_str))
     }
 
     /// Ids and names, by id.

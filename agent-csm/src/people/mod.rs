@@ -16,7 +16,7 @@ mod taxonomy;
 pub use accounts::{AccountNames, NotOneAccount};
 pub use append::append;
 pub use heard::{Found, Heard, Hits, Look};
-pub use notes::{Note, NoteFile, heading, note_path, written};
+pub use notes::{Note, NoteFile, heading, written};
 pub use phrases::{Phrase, Token, tokens};
 pub use roles::{TitleRule, title_rules};
 pub use snoozes::{SNOOZES, SNOOZES_FIRST, SnoozeError, SnoozeWord, parse_snoozes};

@@ -11,7 +11,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::assessment::Day;
-use crate::plan::plan_path;
 
 /// One dated word about an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,12 +38,6 @@ pub struct NoteFile {
     pub notes: Vec<Note>,
     /// First line of text that stands under no day.
     pub undated: Option<usize>,
-}
-
-/// Where the notes of an account lie: `notes/<account>.md`, written like its plan.
-#[must_use]
-pub fn note_path(account_id: &str) -> String {
-    plan_path(account_id).replacen("plans/", "notes/", 1)
 }
 
 /// The heading of a note, and an empty line.

@@ -7,4 +7,4 @@ mod success_plan;
 pub use settings::{
     Advocacy, Cadence, Expansion, Handoffs, Motion, Priority, Settings, SettingsError, Standing, Windows,
 };
-pub use success_plan::{CheckIn, Objective, Person, Stakeholders, SuccessPlan, plan_path, success_plans};
+pub use success_plan::{CheckIn, Objective, Person, Stakeholders, SuccessPlan, success_plans};

@@ -110,12 +110,16 @@ pub fn success_plans(analysis: &Analysis, craft: &Craft, queue: &[Action]) -> Ve
     for action in queue {
         actions.entry(&action.account_id).or_default().push(action);
     }
+    let names = analysis.file_names();
     let mut plans: Vec<SuccessPlan> = analysis
         .managed()
         .filter_map(|account| {
             let because = because(account, analysis, craft);
             let own = actions.get(account.account_id.as_str()).into_iter().flatten().copied().cloned();
-            (!because.is_empty()).then(|| plan(account, because, analysis, craft, own.collect()))
+            (!because.is_empty()).then(|| {
+                let path = names.plan(&account.account_id);
+                plan(path, account, because, analysis, craft, own.collect())
+            })
         })
         .collect();
     plans.sort_by_key(|plan| {
@@ -129,38 +133,13 @@ pub fn success_plans(analysis: &Analysis, craft: &Craft, queue: &[Action]) -> Ve
     plans
 }
 
-/// Where the plan of an account lies. Bytes a file name should not carry are written `%XX`, so that an id
-/// never names another folder and two ids never share a file.
-#[must_use]
-pub fn plan_path(account_id: &str) -> String {
-    let mut name = String::new();
-    for (at, byte) in account_id.bytes().enumerate() {
-        let plain = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || (byte == b'.' && at > 0);
-        if plain {
-            name.push(char::from(byte));
-        } else {
-            name.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    if name.len() > 150 {
-        use sha2::Digest;
-        let hash = sha2::Sha256::digest(account_id.as_bytes());
-        name.truncate(100);
-        name.push('~');
-        for byte in hash.iter().take(16) {
-            name.push_str(&format!("{byte:02x}"));
-        }
-    }
-    format!("plans/{name}.md")
-}
-
 fn because(account: &Account, analysis: &Analysis, craft: &Craft) -> Vec<String> {
     let rules = &craft.settings.priority;
     let top = craft.settings.standing(account, &analysis.tiers) == crate::plan::Standing::Top;
     [
         (rules.at_risk && account.is_at_risk(), "at risk"),
         (rules.top_tier && top, "top tier by ARR"),
-        (rules.renewing && account.renews_in_90_days, "opt-out or renewal in the next ninety days"),
+        (rules.renewing && account.is_renewing(), "deadline or renewal in the next ninety days"),
     ]
     .into_iter()
     .filter(|(holds, _)| *holds)
@@ -169,6 +148,7 @@ fn because(account: &Account, analysis: &Analysis, craft: &Craft) -> Vec<String>
 }
 
 fn plan(
+    path: String,
     account: &Account,
     because: Vec<String>,
     analysis: &Analysis,
@@ -180,7 +160,7 @@ fn plan(
     let objectives = objectives(account, analysis, craft, &actions);
     let unknowns = unknowns(account, analysis, &objectives, &stakeholders);
     SuccessPlan {
-        path: plan_path(&account.account_id),
+        path,
         because,
         why_now: account
             .risks()

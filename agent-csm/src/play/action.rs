@@ -99,6 +99,13 @@ pub struct Step {
 }
 
 impl Action {
+    /// The account of a key.
+    #[must_use]
+    pub fn account_of(key: &str) -> Option<&str> {
+        let (rest, _) = key.rsplit_once('|')?;
+        rest.rsplit_once('|').map(|(account, _)| account)
+    }
+
     /// The key of an action.
     #[must_use]
     pub fn key_of(account_id: &str, kind: ActionKind, reason: &str) -> String {

@@ -109,7 +109,7 @@ impl Opener<'_> {
             .steps
             .iter()
             .map(|step| {
-                let (due, note) = step.due.on(opened_on, self.account.opt_out_on);
+                let (due, note) = step.due.on(opened_on, self.account.decides_by());
                 Step {
                     text: step.text.clone(),
                     owner: self.who(&step.owner_role),

@@ -12,7 +12,7 @@ pub enum Condition {
     Growth,
     /// First paid day lately.
     Onboarding,
-    /// Renews in the next 90 days.
+    /// A renewal, or the deadline for one, in the next 90 days.
     Renewing,
     /// Left lately.
     Churned,
@@ -47,7 +47,7 @@ impl Condition {
             Self::AtRisk => "at risk",
             Self::Growth => "ready to grow",
             Self::Onboarding => "newly paying: onboarding",
-            Self::Renewing => "opt-out or renewal in the next ninety days",
+            Self::Renewing => "deadline or renewal in the next ninety days",
             Self::Churned => "left lately",
             Self::TopTier => "in the top tier",
             Self::BottomTier => "in the bottom tier",
@@ -65,7 +65,7 @@ impl Condition {
             Self::Onboarding => {
                 account.is_managed() && within(account.first_paid_on, settings.windows.onboarding_days)
             }
-            Self::Renewing => account.is_managed() && account.renews_in_90_days,
+            Self::Renewing => account.is_managed() && account.is_renewing(),
             Self::Churned => {
                 account.status == "churned" && within(account.churned_on, settings.windows.win_back_days)
             }

@@ -86,6 +86,7 @@ fn one(source: &Source, table: &Table, as_of: NaiveDate) -> String {
         "SELECT '{name}.{column}:' || {id} AS text_id, '{name}' AS source_table, {id} AS source_id, \
          {account} AS account_id, {contact} AS contact_id, CAST({said} AS DATE) AS said_on, {column} AS text, \
          {themed} AS themed, source_file, source_line FROM {name} \
-         WHERE trim({column}) <> '' AND {id} IS NOT NULL AND CAST({said} AS DATE) <= DATE '{as_of}'"
+         WHERE trim({column}) <> '' AND {id} IS NOT NULL AND CAST({said} AS DATE) <= DATE '{as_of}' \
+         AND ({account} IS NULL OR {account} NOT IN (SELECT account_id FROM accounts WHERE is_internal))"
     )
 }

@@ -6,7 +6,6 @@ use crate::assessment::{
     Account, ActivityRow, Analysis, ChangeRow, CommentRow, ContactRow, Day, FeatureRequestRow, GapRow,
     MilestoneRow, NoteRow, ObjectiveRow, OpportunityRow, SearchedRow, SnoozeRow, StakeholderRow, TicketRow,
 };
-use crate::plan::plan_path;
 use crate::play::Action;
 
 /// Everything the session knows of one account.
@@ -65,7 +64,7 @@ impl AccountContext {
         Some(Self {
             as_of: analysis.as_of,
             actions: of(queue, account_id, |action| &action.account_id),
-            plan: planned.then(|| plan_path(account_id)),
+            plan: planned.then(|| analysis.file_names().plan(account_id)),
             contacts: of(&analysis.contacts, account_id, |row| &row.account_id),
             objectives: of(&analysis.objectives, account_id, |row| &row.account_id),
             milestones: of(&analysis.milestones, account_id, |row| &row.account_id),

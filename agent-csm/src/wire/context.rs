@@ -37,7 +37,17 @@ impl CustomerContext {
         for (name, dimension) in [("by_tier", "tier"), ("by_segment", "segment"), ("by_owner", "owner")] {
             account_segments.insert(name.to_owned(), by(analysis, dimension));
         }
-        let mut product_usage = numbers(analysis, &["adoption_rate", "seat_utilisation"]);
+        let mut product_usage = numbers(
+            analysis,
+            &[
+                "adoption_rate",
+                "seat_utilisation",
+                "adoption_breadth",
+                "adoption_activation",
+                "active_people_week",
+                "active_people_month",
+            ],
+        );
         let blocked = analysis.managed().filter(|account| account.fired("adoption").next().is_some());
         product_usage.insert("adoption_blockers".to_owned(), listed(blocked, "adoption"));
         let health_metrics = numbers(
@@ -171,7 +181,8 @@ fn listed<'a>(accounts: impl Iterator<Item = &'a Account>, kind: &str) -> Value 
                 "account_id": account.account_id, "account": account.name, "owner": account.owner,
                 "segment": account.segment, "tier": account.tier,
                 "health": short(&account.health), "band": account.band, "arr": short(&account.arr),
-                "opt_out_on": account.opt_out_on, "renewal_date": account.renewal_date, "reasons": reasons,
+                "opt_out_on": account.opt_out_on, "renewal_date": account.renewal_date,
+                "announced_end": account.announced_end, "reasons": reasons,
             })
         })
         .collect();

@@ -25,6 +25,8 @@ pub struct Config {
     /// Day all figures are as of; absent: the newest dated row.
     #[serde(serialize_with = "iso")]
     pub as_of: Option<NaiveDate>,
+    /// First month of the fiscal year, 1 to 12: quarters are counted from it.
+    pub fiscal_year_starts: u32,
     /// Target per metric, as written: `"< 5"`.
     pub targets: BTreeMap<String, String>,
     /// Tiers, highest `min_arr` first; empty: no tiers.
@@ -61,6 +63,7 @@ impl Default for Config {
             company: "Our company".to_owned(),
             currency: "USD".to_owned(),
             as_of: None,
+            fiscal_year_starts: 1,
             targets: DEFAULT_TARGETS.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             tiers: Vec::new(),
             thresholds: BTreeMap::new(),

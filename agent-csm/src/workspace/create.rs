@@ -60,6 +60,9 @@ currency = "USD"
 # Day all figures are as of. Without it: the newest dated row of the data.
 # as_of = "2024-12-31"
 
+# Month the fiscal year begins with; quarters follow it.
+# fiscal_year_starts = "April"
+
 # What counts as good. These are the defaults; a changed line changes the target.
 [targets]
 # nps_score = "> 50"

@@ -6,9 +6,12 @@
 mod config;
 mod create;
 mod folder;
+mod names;
 mod parse;
 
+pub(crate) use names::short_hash;
 pub(crate) use parse::nearest;
 
 pub use config::{AccountPage, AccountSearch, Config, ConfigError, ConfigWarning, SourceConfig, Tier};
 pub use folder::{CONFIG_FILE, DATA_DIR, Workspace, WorkspaceError};
+pub use names::{FileNames, file_name};

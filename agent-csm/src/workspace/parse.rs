@@ -11,10 +11,11 @@ use super::config::{AccountPage, AccountSearch, Config, ConfigError, ConfigWarni
 use crate::tables::line_of;
 
 /// Keys of the top level that this room reads.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "company",
     "currency",
     "as_of",
+    "fiscal_year_starts",
     "targets",
     "tier",
     "thresholds",
@@ -47,6 +48,7 @@ impl Config {
                 "company" => config.company = reader.text(key, value)?,
                 "currency" => config.currency = reader.currency(value, &reader.text(key, value)?)?,
                 "as_of" => config.as_of = Some(reader.day(key, value)?),
+                "fiscal_year_starts" => config.fiscal_year_starts = reader.month(key, value)?,
                 "targets" => {
                     for (name, value) in reader.table(key, value)? {
                         config.targets.insert(name.get_ref().to_string(), reader.target(name, value)?);
@@ -178,6 +180,21 @@ impl Reader<'_> {
         };
         NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| {
             self.error(value, format!("`{}` is not a day", key.get_ref()), "write it as 2024-12-31")
+        })
+    }
+
+    /// A month by its number or its English name, whole or by three letters.
+    fn month(&self, key: &Key<'_>, value: &Item<'_>) -> Result<u32, ConfigError> {
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.trim().to_owned(),
+            DeValue::Integer(it) => it.as_str().to_owned(),
+            _ => String::new(),
+        };
+        let number = text.parse().ok().filter(|month| (1..=12).contains(month));
+        let named = || text.parse::<chrono::Month>().ok().map(|month| month.number_from_month());
+        number.or_else(named).ok_or_else(|| {
+            let problem = format!("`{}` is not a month", key.get_ref());
+            self.error(value, problem, "write the month the fiscal year begins with: `4` or `\"April\"`")
         })
     }
 

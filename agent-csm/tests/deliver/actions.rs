@@ -91,7 +91,7 @@ fn a_plan_is_written_for_priority_accounts_and_says_what_is_missing() {
     let paths: Vec<&str> = plans.iter().map(|plan| plan.path.as_str()).collect();
     assert_eq!(paths, ["plans/A.md", "plans/C.md"]);
     let plan = &plans[0];
-    assert_eq!(plan.because, ["at risk", "top tier by ARR", "opt-out or renewal in the next ninety days"]);
+    assert_eq!(plan.because, ["at risk", "top tier by ARR", "deadline or renewal in the next ninety days"]);
     assert_eq!(plan.why_now[0].signal, "payment_overdue");
     assert!(plan.objectives.iter().all(|objective| objective.proposed));
     assert_eq!(plan.check_in.every_days, 14);

@@ -42,6 +42,7 @@ pub(crate) fn scoped(metric: &str, scope: &Scope, value: f64, shown: &str, unit:
             file: format!("metrics/{metric}.sql"),
             sha256: "ab".repeat(32),
             value: "count(*)".into(),
+            population: None,
         },
         evidence: Some(Evidence { rows: "cd".repeat(32), format: "parquet".into(), count: 40 }),
     }
@@ -115,6 +116,8 @@ pub(crate) fn account(id: &str, name: &str, owner: &str) -> AccountRow {
         last_touch_on: Some(day("2026-09-25")),
         seats: None,
         seat_mrr_minor: None,
+        announced_end: None,
+        ends_on: None,
     }
 }
 
@@ -198,14 +201,20 @@ pub(crate) fn inputs() -> Inputs {
             RenewalRow {
                 account_id: "C".into(),
                 renewal_date: day("2027-01-15"),
-                opt_out_on: day("2026-10-15"),
+                opt_out_on: Some(day("2026-10-15")),
+                deadline_on: Some(day("2026-10-15")),
                 in_90_days: false,
+                deadline_in_90_days: true,
+                quarter: Some("FY2027 Q4".into()),
             },
             RenewalRow {
                 account_id: "A".into(),
                 renewal_date: day("2026-12-29"),
-                opt_out_on: day("2026-11-29"),
+                opt_out_on: Some(day("2026-11-29")),
+                deadline_on: Some(day("2026-11-29")),
                 in_90_days: true,
+                deadline_in_90_days: true,
+                quarter: Some("FY2027 Q3".into()),
             },
         ],
         advocacy: Vec::new(),

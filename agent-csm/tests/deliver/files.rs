@@ -1,4 +1,4 @@
-use agent_csm::assessment::money;
+use agent_csm::assessment::{AccountChurn, money};
 use protocol::{Figure, Unit};
 
 use super::build::{figure, inputs, unknown, written};
@@ -120,7 +120,7 @@ fn the_checklist_stands_against_its_targets_with_figure_ids() {
     };
     assert_eq!(
         line("| FAIL | Churn rate"),
-        "| FAIL | Churn rate | 9.4% | &lt; 5 | 40 | 12 months, \\[2025-10-01, 2026-10-01) | figure:churn_rate |  |"
+        "| FAIL | Churn rate | 9.4% | &lt; 5 | 40 | 12 months, \\[2025-10-01, 2026-10-01) |  | figure:churn_rate |  |"
     );
     assert!(line("| UNKNOWN | NPS score").contains("| 12 |"));
     assert!(line("| UNKNOWN | NPS score").contains("n = 12, needs 30"));
@@ -142,7 +142,29 @@ fn what_reaches_a_customer_is_sent_by_hand() {
     let files = written(&inputs());
     assert!(files["plans/A.md"].contains("**Needs your approval; send by hand.**"));
     assert!(files["out/actions.csv"].contains("needs your approval"));
-    assert!(files["out/renewals.csv"].contains("not earned yet"));
+}
+
+#[test]
+fn a_renewal_says_its_probability_where_one_is_trusted_and_else_why_there_is_none() {
+    let mut inputs = inputs();
+    inputs.churn.standing = "refused".to_owned();
+    inputs.churn.why = "too few accounts ever left".to_owned();
+    let files = written(&inputs);
+    assert!(files["out/renewals.csv"].contains("none: too few accounts ever left"));
+    assert!(
+        files["out/monday.html"]
+            .contains("No probabilities: <span data-text>too few accounts ever left</span>")
+    );
+
+    inputs.churn.standing = "trusted".to_owned();
+    inputs.churn.horizon_days = 90;
+    let chance =
+        AccountChurn { probability: 0.25, at_renewal: None, expected_loss_minor: None, reasons: Vec::new() };
+    inputs.churn.accounts.insert("A".to_owned(), chance);
+    let files = written(&inputs);
+    assert!(files["out/renewals.csv"].contains("25% likely to leave within 90 days"));
+    assert!(files["out/monday.html"].contains("25% likely to leave within 90 days"));
+    assert!(!files["out/monday.html"].contains("No probabilities"));
 }
 
 #[test]
@@ -181,4 +203,29 @@ fn a_spreadsheet_reads_money_in_whole_units_with_its_currency() {
     assert_eq!(arr_of(&written(&inputs)), "12000000 JPY");
     inputs.currency = "KWD".into();
     assert_eq!(arr_of(&written(&inputs)), "12000.000 KWD");
+}
+
+#[test]
+fn an_announced_end_stands_wherever_the_account_does() {
+    let end = "leaves on 2026-12-31, announced on 2026-09-01";
+    let mut inputs = inputs();
+    assert!(!written(&inputs)["out/monday.html"].contains("announced on"));
+    inputs.accounts[0].announced_end = Some(end.into());
+    let files = written(&inputs);
+    for path in ["out/at-risk.csv", "out/renewals.csv", "out/monday.csv", "out/report.html", "plans/A.md"] {
+        assert!(files[path].contains(end), "{path}");
+    }
+    assert_eq!(files["out/monday.html"].matches(end).count(), 2, "at risk, and among the renewals");
+    let context = agent_csm::wire::CustomerContext::of(&agent_csm::assessment::assess(&inputs));
+    assert_eq!(context.churn_risks["accounts"]["listed"][0]["announced_end"], end);
+    assert!(files["out/renewals.csv"].contains("2026-12-29,FY2027 Q3,"), "{}", files["out/renewals.csv"]);
+}
+
+#[test]
+fn breadth_and_activation_stand_beside_adoption() {
+    let page = &written(&inputs())["out/portfolio.md"];
+    let lines: Vec<&str> = page.lines().filter(|line| line.contains("| Adoption")).collect();
+    let titles: Vec<&str> =
+        lines.iter().take(3).filter_map(|line| line.split('|').nth(2)).map(str::trim).collect();
+    assert_eq!(titles, ["Adoption rate", "Adoption: breadth", "Adoption: activation"]);
 }

@@ -12,7 +12,7 @@ use super::world::{World, figure};
 const DAY: &str = "2024-12-31";
 
 /// The engine over `world` in a workspace whose `knowledge/` holds `file`.
-fn overridden(world: &World, file: &str, text: &str) -> Engine {
+pub(crate) fn overridden(world: &World, file: &str, text: &str) -> Engine {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("knowledge").join(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -7,7 +7,7 @@ use agent_csm::people::{Found, Heard, Hits, Look, Note, SnoozeWord};
 use agent_csm::tables::Rule;
 use serde_json::Value;
 
-use super::world::World;
+use super::world::{World, figure};
 
 fn day(text: &str) -> Day {
     text.parse().unwrap()
@@ -96,26 +96,18 @@ fn the_map_names_roles_with_where_they_come_from_and_what_is_missing() {
     assert_eq!((ada.last_contact_on, ada.sentiment.as_deref()), (Some(day("2024-12-01")), Some("promoter")));
     assert_eq!(people.stakeholders[1].sentiment.as_deref(), Some("detractor"));
     assert!(!people.stakeholders[2].is_here);
-    // One champion, one person in touch, and the CFO was last met 107 days ago.
+    // One champion, and the CFO was last met 107 days ago; two people in 180 days are two threads.
     assert_eq!(
         gaps(&people, "A"),
-        plain(&[
-            ("no_backup_champion", None),
-            ("no_executive_contact", Some("2024-09-15")),
-            ("single_threaded", None)
-        ])
+        plain(&[("no_backup_champion", None), ("no_executive_contact", Some("2024-09-15"))])
     );
     assert_eq!(
         gaps(&people, "B"),
-        plain(&[
-            ("champion_gone", Some("2024-10-01")),
-            ("no_buyer", None),
-            ("no_executive_contact", None),
-            ("single_threaded", None)
-        ])
+        plain(&[("champion_gone", Some("2024-10-01")), ("no_buyer", None), ("no_executive_contact", None)])
     );
-    assert_eq!(gaps(&people, "C"), plain(&[("roles_unknown", None), ("single_threaded", None)]));
-    assert_eq!(gaps(&people, "D"), plain(&[("no_contacts", None), ("single_threaded", None)]));
+    // C wrote, in whose name is not known; nobody at D ever did.
+    assert_eq!(gaps(&people, "C"), plain(&[("roles_unknown", None)]));
+    assert_eq!(gaps(&people, "D"), plain(&[("no_contacts", None), ("nobody_in_contact", None)]));
 }
 
 #[test]
@@ -128,7 +120,8 @@ fn an_earlier_day_sees_the_map_as_it_was() {
             ("no_backup_champion", None),
             ("no_buyer", None),
             ("no_executive_contact", None),
-            ("single_threaded", None)
+            // The last word of anybody was 213 days before.
+            ("nobody_in_contact", Some("2024-03-01"))
         ])
     );
 }
@@ -236,7 +229,7 @@ fn business_changes_are_quoted_with_their_place_and_unknown_where_nothing_was_se
         &readings.iter().find(|it| it.signal == "business_change" && it.account_id == "A").unwrap().text;
     assert_eq!(
         text,
-        "Business changes told in 180 days: 1, in 3 texts; latest: 2024-12-05 Layoffs, “They announced layoffs in \
+        "A business change was told in 1 of 3 texts searched over 180 days; the latest: 2024-12-05 Layoffs, “They announced layoffs in \
          finance.” (notes/A.md:3)"
     );
     let failed: Vec<_> =
@@ -322,4 +315,74 @@ fn a_snooze_holds_until_its_day_or_until_something_new_and_never_moves_a_score()
     };
     let snoozed = Heard { snoozes: vec![word("B", "2024-11-01", until)], ..Heard::default() };
     assert_eq!(scores(&snoozed), scores(&Heard::default()));
+}
+
+/// Contact is two-way: they answered, met, called or wrote. Our mails that nobody answered are tries, however many.
+#[test]
+fn an_unanswered_mail_of_ours_is_a_try_and_not_contact_in_any_figure_signal_or_list() {
+    let world = World::new("2024-12-31")
+        .table("accounts", "account_id,name\nA,Alpha\nB,Beta\nC,Gamma")
+        .table(
+            "subscriptions",
+            "subscription_id,account_id,mrr_minor,currency,start_date,is_trial
+             S1,A,100,USD,2023-01-01,false
+             S2,B,200,USD,2023-01-01,false
+             S3,C,300,USD,2023-01-01,false",
+        )
+        .table("contacts", "contact_id,account_id,name\nC1,A,Ada\nC2,A,Ben\nC3,B,Bea\nC4,C,Cal\nC5,C,Cleo")
+        // A: two mails to two people, no answer; the last meeting 200 days ago. B: one person, twice. C: two people.
+        .table(
+            "interactions",
+            "interaction_id,account_id,contact_id,kind,direction,occurred_at
+             I1,A,C1,email,outbound,2024-12-20
+             I2,A,C2,email,outbound,2024-12-21
+             I3,A,C1,meeting,both,2024-06-14
+             I4,B,C3,email,inbound,2024-12-01
+             I5,B,C3,call,both,2024-10-20
+             I6,C,C4,email,inbound,2024-12-10
+             I7,C,C5,meeting,both,2024-12-11",
+        );
+    let engine = world.open("2024-12-31");
+    let reading = |signal: &str, account: &str| {
+        let readings = engine.readings();
+        readings.iter().find(|it| it.signal == signal && it.account_id == account).cloned().unwrap()
+    };
+    // 14 June is 200 days before 31 December.
+    let silent = reading("no_recent_contact", "A");
+    assert_eq!((silent.value, silent.fired), (Some(200.0), true));
+    assert_eq!(silent.text, "No two-way contact for 200 days: the last was on 2024-06-14");
+    let threads: Vec<_> = ["A", "B", "C"]
+        .map(|account| reading("single_threaded", account))
+        .iter()
+        .map(|it| (it.value, it.n, it.fired))
+        .collect();
+    assert_eq!(threads, [(Some(0.0), 0, false), (Some(1.0), 2, true), (Some(2.0), 2, false)]);
+    assert_eq!(
+        reading("single_threaded", "B").text,
+        "Only Bea has been in contact with us in 180 days: 2 times, the last on 2024-12-01"
+    );
+    assert_eq!(reading("contact_breadth", "A").value, Some(0.0));
+    // Two of three accounts; 0, 1 and 2 people.
+    assert_eq!(figure(&engine, "touch_coverage").as_f64(), Some(100.0 * 2.0 / 3.0));
+    assert_eq!(figure(&engine, "multithreading_median").as_f64(), Some(1.0));
+    let people = people(&engine);
+    let last: Vec<_> = people.stakeholders.iter().map(|it| it.last_contact_on).collect();
+    assert_eq!(
+        last,
+        [
+            Some(day("2024-06-14")),
+            None,
+            Some(day("2024-12-01")),
+            Some(day("2024-12-10")),
+            Some(day("2024-12-11"))
+        ]
+    );
+    assert_eq!(
+        gaps(&people, "A"),
+        plain(&[("nobody_in_contact", Some("2024-06-14")), ("roles_unknown", None)])
+    );
+    let accounts =
+        gather(&engine, &Knowledge::load(None).unwrap(), &Default::default(), "", Vec::new()).unwrap();
+    let last_touch = accounts.accounts.iter().find(|it| it.account_id == "A").unwrap().last_touch_on;
+    assert_eq!(last_touch, Some(day("2024-06-14")));
 }

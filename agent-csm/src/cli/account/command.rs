@@ -72,9 +72,9 @@ pub(in crate::cli) fn run(args: &AccountArgs) -> Result<ExitCode, CliError> {
             "voice": analysis.voice.accounts.get(id),
             "terms": analysis.sight.terms.get(id),
         });
-        println!("{opened}");
+        print_line!("{opened}");
     } else {
-        print!("{}", page(&book, account, Screen::of_stdout()));
+        crate::cli::printing::inked(&page(&book, account, Screen::of_stdout()), "");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -19,6 +19,10 @@ pub(super) fn section(paper: &mut Paper, view: &View<'_>) {
     who.extend(account.first_paid_on.map(|day| format!("customer since {day}")));
     paper.line(&who.join(" · "));
     paper.line(&standing(view));
+    if let Some(end) = &account.announced_end {
+        let said = paper.ink(Ink::Bad, &format!("Announced: {end}"));
+        paper.set(&said);
+    }
     let (score, ink) = health(view);
     let score = paper.ink(ink, &score);
     paper.set(&score);

@@ -62,7 +62,7 @@ impl Paper {
     }
 
     pub(super) fn ink(&self, ink: Ink, text: &str) -> String {
-        self.screen.ink(ink, text)
+        self.screen.ink(ink, &terminal_text(text))
     }
 
     pub(super) fn finish(self) -> String {

@@ -36,6 +36,10 @@ pub(super) fn section(paper: &mut Paper, view: &View<'_>) {
         paper.item("~", &change.text, None);
         paper.aside(&opens(&change.figure));
     }
+    if let Some(core) = view.account.readings.iter().find(|it| it.signal == "core_actions") {
+        paper.line(&format!("{}.", core.text));
+        paper.aside(&opens(&core.figure));
+    }
     let trend = FigureId::of("usage_trend", &Scope::one("account", id));
     if view.account.readings.iter().any(|it| it.figure == trend.as_str()) {
         paper.aside(&opens(trend.as_str()));

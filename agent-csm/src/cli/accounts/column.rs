@@ -73,6 +73,20 @@ pub(super) const COLUMNS: &[Column] = &[
         of: |a, _| Field::Day(a.renewal_date),
     },
     Column {
+        key: "ends",
+        also: &["ends_on"],
+        header: "ends",
+        money: false,
+        of: |a, _| Field::Day(a.ends_on),
+    },
+    Column {
+        key: "announced_end",
+        also: &["announced"],
+        header: "announced",
+        money: false,
+        of: |a, _| Field::Text(a.announced_end.clone()),
+    },
+    Column {
         key: "touch",
         also: &["last_touch", "last_touch_on"],
         header: "last touch",

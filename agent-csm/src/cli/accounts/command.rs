@@ -15,6 +15,7 @@ use crate::cli::book::Book;
 use crate::cli::screen::Screen;
 use crate::cli::{CliError, WorkspaceArgs};
 use crate::deliverable::{Cell, Sheet};
+use crate::markup::terminal_text;
 use crate::workspace::nearest;
 
 /// Which accounts, in which order.
@@ -86,16 +87,19 @@ pub(in crate::cli) fn run(args: &AccountsArgs) -> Result<ExitCode, CliError> {
     let total = found.len();
     found.truncate(args.limit.unwrap_or(usize::MAX));
     if args.json {
-        println!("{}", as_json(&book, &found, total));
+        print_line!("{}", as_json(&book, &found, total));
     } else if args.csv {
-        print!("{}", as_csv(&book, &found, &columns));
+        print_text!("{}", as_csv(&book, &found, &columns));
     } else if found.is_empty() {
-        println!("No account of status `{}` meets that.", args.status);
+        print_line!("No account of status `{}` meets that.", args.status);
     } else {
-        println!("{}", as_table(&book, &found, &columns, screen));
+        crate::cli::printing::inked(&as_table(&book, &found, &columns, screen), "\n");
         let shown = found.len();
         let of = if shown == total { String::new() } else { format!(" of {total}") };
-        println!("\n{shown}{of} accounts at the end of {}. One on a page: csm account NAME", analysis.as_of);
+        print_line!(
+            "\n{shown}{of} accounts at the end of {}. One on a page: csm account NAME",
+            analysis.as_of
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -186,10 +190,14 @@ fn as_table(book: &Book, found: &[&Account], columns: &[&Column], screen: Screen
     for account in found {
         let fields = columns.iter().map(|it| {
             let shown = (it.of)(account, &book.analysis).shown();
-            if it.key == "account" && shown != account.account_id {
-                return format!("{shown} {}", account.account_id);
+            if it.key != "account" {
+                return shown;
             }
-            shown
+            let id = (shown != account.account_id).then(|| account.account_id.clone());
+            // Wherever the account is, so is that it is about to leave.
+            let end = account.announced_end.as_ref().map(|end| format!("({end})"));
+            let said = [Some(shown), id, end].into_iter().flatten();
+            terminal_text(&said.collect::<Vec<_>>().join(" "))
         });
         table.add_row(fields);
     }

@@ -49,6 +49,8 @@ struct Row {
     spark: Option<String>,
     /// How likely it is to leave, where that has been earned.
     chance: Option<String>,
+    /// That it has announced to stop.
+    announced: Option<String>,
     /// What a colleague said of it.
     word: Option<String>,
     /// What it could be worth, with the formula.
@@ -151,6 +153,7 @@ fn row(analysis: &Analysis, account: &Account, rank: Option<i64>, reasons: &[&Re
         needs_approval: false,
         spark: weeks(analysis, id),
         chance: chance(analysis, id),
+        announced: account.announced_end.clone(),
         word: analysis.people.word_of(id),
         size: None,
     }

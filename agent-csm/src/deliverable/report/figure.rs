@@ -23,6 +23,8 @@ pub(super) struct Shown {
     pub(super) n: Option<u64>,
     /// The dates it looks back over, in words.
     pub(super) window: String,
+    /// Whose rows count, in words.
+    pub(super) population: Option<String>,
     /// The bound it is held against.
     pub(super) target: Option<String>,
     /// PASS, FAIL, UNKNOWN or nothing.
@@ -52,6 +54,7 @@ impl Shown {
             value: figure.value.as_ref().map(ToString::to_string),
             n: Some(figure.n),
             window: figure.window.as_ref().map_or_else(|| "on the day".to_owned(), |it| it.words.clone()),
+            population: figure.definition.population.clone(),
             target: figure.target.as_ref().map(|it| bound(it, figure)),
             state,
             class,
@@ -80,6 +83,7 @@ impl Shown {
             value: None,
             n: None,
             window: String::new(),
+            population: None,
             target: None,
             state: "UNKNOWN",
             class: "unknown",

@@ -37,7 +37,7 @@ const LEAD: [&str; 7] = [
     "arr_at_risk",
     "arr",
     "renewals_90d",
-    "health_coverage",
+    "health_coverage_median",
 ];
 
 /// Tiles and the sentence's figures.
