@@ -9,6 +9,7 @@ usage: second_engine.py TABLES KNOWLEDGE FIGURES [METRICS]
 
 Derived tables are computed again, not only read: their rows must equal the exported ones.
 Signal readings, health and the values that invariants compare are made by the agent itself and are read as exported.
+Whose rows each metric counts is looked up again: one row per metric and account outside the population of its head.
 Needs the Python package `duckdb`. No macros: the SQL is portable as written.
 Exits 1 on any difference, 2 when it is called wrongly.
 """
@@ -17,6 +18,7 @@ import json
 import math
 import pathlib
 import sys
+import tomllib
 
 import duckdb
 
@@ -93,6 +95,45 @@ def invariants(db, checks, told):
         print(f"check    {name:60} {rows} rows break it")
 
 
+def outside(db, metrics, known, stopped):
+    """Metric and account of rows that are outside the population of the metric's head, over metrics that have a value
+    or were stopped for this very reason."""
+    found = []
+    for name, (head, body) in metrics.items():
+        population, column = head.get("population"), head.get("account", "account_id")
+        if population is None or column == "none" or name in stopped:
+            continue
+        accountless = "" if known[population].get("without_account") else f" OR {column} IS NULL"
+        rows = db.execute(
+            f"SELECT DISTINCT {column} FROM ({body}) AS counted WHERE ({column} IS NOT NULL AND {column} NOT IN "
+            f"(SELECT account_id FROM populations WHERE population = ?)){accountless}", [population]).fetchall()
+        found += [(name, row[0]) for row in rows]
+    return found
+
+
+def populations(db, metrics, known, told, figures):
+    """Yields what differs from what the agent says of the populations of its figures."""
+    ours = told.get("rows_in_population")
+    if ours is None:
+        yield "check rows_in_population: the agent does not tell of it"
+        return
+    blocked = {figure["metric"] for figure in figures
+               if figure.get("scope", {}).get("key") is None and figure.get("value") is None
+               and "rows_in_population" not in (figure.get("reason") or "")}
+    blocked -= set(ours["guards"])
+    found = outside(db, metrics, known, blocked)
+    if len(found) != ours["breaches"]:
+        yield f"check rows_in_population: {ours['breaches']} rows, here {len(found)}: {found[:5]}"
+    for name, (head, _) in metrics.items():
+        if head.get("population") not in known:
+            yield f"{name}: `{head.get('population')}` is no population"
+    for figure in figures:
+        words = known.get(metrics.get(figure["metric"], ({}, ""))[0].get("population"), {}).get("words")
+        if figure["definition"].get("population") != words:
+            yield f"{figure['id']}: says it counts {figure['definition'].get('population')}, its head {words}"
+    print(f"check    {'rows_in_population':60} {len(found)} rows break it")
+
+
 def main(arguments):
     if len(arguments) not in (3, 4):
         print(__doc__, file=sys.stderr)
@@ -138,7 +179,9 @@ def main(arguments):
             problems.append(f"{figure['id']}: {figure['value']} (n {figure['n']}), here {value} (n {n})")
         print(f"{verdict:8} {figure['id']:60} {figure.get('shown', '')}")
     if told:
+        known = tomllib.loads((knowledge / "populations.toml").read_text(encoding="utf-8"))["population"]
         problems += invariants(db, load(knowledge / "checks"), told)
+        problems += populations(db, load(knowledge / "metrics"), {it["name"]: it for it in known}, told, figures)
     print(f"{len(figures)} figures, {unknown} unknown, {len(problems)} problems")
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -155,12 +155,12 @@ fn a_trusted_model_ranks_who_is_at_risk_and_every_probability_opens() {
         let (arr, loss) = (number(row, "arr").expect("ARR"), number(row, "expected_loss"));
         let loss = loss.expect("a loss");
         assert!((loss - arr * probability / 100.0).abs() <= 0.005 + 1e-6 * arr, "{row:?}");
-        // Within 30 days of the last day to opt out three times as urgent, within 90 twice.
+        // Within 30 days of the day they decide by three times as urgent, within 90 twice.
         let days = |name: &str| -> Option<i64> {
             let day: chrono::NaiveDate = cell(row, name).parse().ok()?;
             Some(day.signed_duration_since("2026-09-30".parse().expect("a day")).num_days())
         };
-        if let Some(left @ 0..) = days("opt_out_on") {
+        if let Some(left @ 0..) = days("deadline_on") {
             weights.push(
                 loss * if left <= 30 {
                     3.0

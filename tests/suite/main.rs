@@ -3,10 +3,14 @@
 #![expect(clippy::expect_used, reason = "tests stop at the first surprise")]
 
 mod accounts;
+mod approvals;
 mod backtest;
 mod chain;
 mod commands;
+mod counted;
+mod drafts;
 mod metrics;
+mod operators;
 mod orchestrator;
 mod own;
 mod peers;
@@ -15,4 +19,5 @@ mod report;
 mod sessions;
 mod stdio;
 mod support;
+mod weeks;
 mod workspaces;
