@@ -169,10 +169,6 @@ pub struct SessionRecord {
     pub closed_at: Option<i64>,
     /// When its steps, messages and figures were pruned, microseconds since 1970 UTC.
     pub pruned_at: Option<i64>,
-    /// Its place among the work sessions that wait for their turn; absent once that has come.
-    pub queued: Option<i64>,
-    /// What another process asked whoever runs it to end it with.
-    pub cancel_why: Option<String>,
 }
 
 impl SessionRecord {

@@ -38,17 +38,8 @@ CREATE INDEX questions_by_end ON sessions (tenant, closed_at, id) WHERE kind = '
 CREATE INDEX approvals_by_session ON approvals (session_id);
 CREATE INDEX outbox_by_body ON outbox (body) WHERE body IS NOT NULL;
 
--- The place of a work session that waits for its turn; NULL for one whose turn has come.
-ALTER TABLE sessions ADD COLUMN queued INTEGER;
-DROP INDEX one_open_session;
-CREATE UNIQUE INDEX one_open_session ON sessions (tenant)
-  WHERE state = 'open' AND kind = 'work' AND queued IS NULL;
-
 -- One row that is written to see whether anything can be.
 CREATE TABLE probes (
   id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
   at INTEGER NOT NULL
 ) STRICT;
-
--- What another process asked whoever runs the session to end it with.
-ALTER TABLE sessions ADD COLUMN cancel_why TEXT;

@@ -45,8 +45,6 @@ impl NewRow {
             opened_at: new.at,
             closed_at: None,
             pruned_at: None,
-            queued: None,
-            cancel_why: None,
         };
         if let Some(claim) = new.claim {
             record.lease_owner = Some(claim.owner);
@@ -271,7 +269,5 @@ pub(super) fn record(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
         opened_at: number("opened_at")?,
         closed_at: row.try_get("closed_at").map_err(failed(READING))?,
         pruned_at: row.try_get("pruned_at").map_err(failed(READING))?,
-        queued: row.try_get("queued").map_err(failed(READING))?,
-        cancel_why: row.try_get("cancel_why").map_err(failed(READING))?,
     })
 }
