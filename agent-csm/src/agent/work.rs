@@ -185,7 +185,8 @@ fn complete(
     handoffs: Vec<Handoff>,
     delivered: Vec<Delivered>,
 ) -> Completion {
-    let told = delivery(analysis, before.map(|it| Before { as_of: it.as_of, figures: &it.figures }));
+    let figures = before.map(|it| it.comparable(analysis)).unwrap_or_default();
+    let told = delivery(analysis, before.map(|it| Before { as_of: it.as_of, figures: &figures }));
     let (progress, _) = shown(analysis, &DELIVERED);
     let mut message = told.message;
     if delivered.iter().any(|file| file.note.is_some()) {

@@ -20,6 +20,9 @@ pub struct Snapshot {
     pub accounts: BTreeMap<String, AccountState>,
     /// The program's known values, by metric.
     pub figures: BTreeMap<String, f64>,
+    /// SHA-256 of the file that defined each of them; a snapshot of an older version names none.
+    #[serde(default)]
+    pub definitions: BTreeMap<String, String>,
     /// When every open action was first opened, by its key.
     pub opened: BTreeMap<String, Opened>,
     /// Scores, bands, segments and fired signals: what the next session holds and dates its own by.
@@ -103,6 +106,10 @@ impl Snapshot {
                 .program()
                 .filter_map(|figure| figure.as_f64().map(|value| (figure.metric.clone(), value)))
                 .collect(),
+            definitions: analysis
+                .program()
+                .map(|figure| (figure.metric.clone(), figure.definition.sha256.clone()))
+                .collect(),
             opened: implementation
                 .queue
                 .iter()
@@ -117,6 +124,18 @@ impl Snapshot {
             }),
             later: later.map(|snapshot| Box::new(Self { later: None, ..snapshot.clone() })),
         }
+    }
+
+    /// The values that `analysis` may be compared with, by metric: those of the same definition. Of another one the
+    /// difference would be that of the definitions.
+    #[must_use]
+    pub fn comparable(&self, analysis: &Analysis) -> BTreeMap<String, f64> {
+        let same = |metric: &str| {
+            let now = analysis.figure(metric).map(|figure| figure.definition.sha256.as_str());
+            now.is_some() && self.definitions.get(metric).map(String::as_str) == now
+        };
+        let known = self.figures.iter().filter(|(metric, _)| same(metric));
+        known.map(|(metric, value)| (metric.clone(), *value)).collect()
     }
 
     /// What a session over `analysis` is compared with, given the newest snapshot of the workspace.

@@ -56,6 +56,21 @@ fn every_kind_of_change_is_found() {
 }
 
 #[test]
+fn a_figure_of_another_definition_is_not_compared() {
+    let before = snapshot(&inputs(), None);
+    let mut now = october();
+    let all = before.comparable(&assess(&now));
+    assert_eq!(all, before.figures);
+    let churn = now.figures.iter_mut().find(|figure| figure.id.as_str() == "figure:churn_rate").unwrap();
+    churn.definition.sha256 = "0".repeat(64);
+    let some = before.comparable(&assess(&now));
+    assert!(!some.contains_key("churn_rate") && some.len() == all.len() - 1, "{some:?}");
+    // A version before this one did not say how it defined them.
+    let older = Snapshot { definitions: Default::default(), ..before };
+    assert!(older.comparable(&assess(&now)).is_empty());
+}
+
+#[test]
 fn doing_a_session_again_compares_with_the_same_past() {
     let september = snapshot(&inputs(), None);
     let first = assess(&october());
